@@ -88,7 +88,7 @@ class ArchitectureTest {
     private static final List<Module> MODULES = List.of(
             new Module("base", List.of("base", "http", "storage"), List.of()),
             new Module("ledger", List.of("models", "books"), List.of("base")),
-            new Module("shared", List.of("keys", "running"), List.of("base", "ledger")),
+            new Module("shared", List.of("keys", "running", "jobs"), List.of("base", "ledger")),
             new Module(
                     "gateway",
                     List.of("upstreams", "calls", "protocols", "telemetry", "serving"),
@@ -217,7 +217,7 @@ class ArchitectureTest {
                 .filter(it -> it.getTargetOwner().isEquivalentTo(SecretBox.class) && makes.contains(it.getName()))
                 .forEach(it -> found.add(it.getOriginOwner().getName().replaceFirst(".*\\.", "") + "." + it.getName()));
         Set<String> sealedAgain = Set.of("SigningKey", "SecondFactor", "WebhookSeal", "Outbox");
-        Set<String> endAfterTheirLastUse = Set.of("KeptResponse$Seal", "FilePieces", "SignatureSeal");
+        Set<String> endAfterTheirLastUse = Set.of("KeptResponse$Seal", "FilePieces", "SignatureSeal", "Jobs");
         Set<String> endWithinADay = Set.of("SpoolFolder", "Sealed", "SealedFields");
         Set<String> withCallers = Set.of("Summaries");
         Set<String> reads = Set.of("KeptCheck");
@@ -522,6 +522,7 @@ class ArchitectureTest {
                     "calls",
                     "books.ledger",
                     "running",
+                    "jobs",
                     "storage");
         }
         check(noClasses()
@@ -651,6 +652,7 @@ class ArchitectureTest {
                         packageOf("upstreams.signatures"),
                         packageOf("calls.replay"),
                         packageOf("calls.kept"),
+                        packageOf("jobs"),
                         packageOf("calls.files"),
                         packageOf("customers.figures"),
                         packageOf("customers.months"),

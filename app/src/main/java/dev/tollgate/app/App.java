@@ -285,6 +285,7 @@ public final class App implements AutoCloseable {
         } else {
             front.refuse();
         }
+        calls.stopJobs();
         drain(settings.get(TrafficSettings.DRAIN), announcing);
         front.refuse();
         calls.end("The server is shutting down. Please try again.");

@@ -9,6 +9,7 @@ import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.people.People;
+import dev.tollgate.jobs.JobChange;
 import dev.tollgate.operator.admin.AuditedWriter;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.portal.CopiesReport;
@@ -129,7 +130,8 @@ final class Restores {
                 lost.row(),
                 Receipts.nextKey(books.secrets(), random, now),
                 People.endAccess(),
-                Outbox.giveUp(now));
+                Outbox.giveUp(now),
+                new JobChange.Restored(now));
         new AuditedWriter(books.writer(), Surroundings.REAL.clock())
                 .restored(By.of(Actor.COMMAND), lost, source, changes);
         books.people().close();

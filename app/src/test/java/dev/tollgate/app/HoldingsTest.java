@@ -68,6 +68,10 @@ class HoldingsTest {
             Map.entry("dismissed", "person_id"),
             Map.entry("entry", "account_id"),
             Map.entry("kept_answer", "account_id name_hash body_hash hash sealed_copy"),
+            Map.entry(
+                    "job",
+                    "account_id origin_id pause paused_at due_at node_id name_hash body_hash deadline cancel_at gone_at sealed_bytes"),
+            Map.entry("job_line", "job_id line state call_id tries sealed"),
             Map.entry("kept_response", "account_id place plain_bytes sealed origin_id"),
             Map.entry("file_piece", "file_id place sealed"),
             Map.entry("stored_file", "account_id origin_id about"),

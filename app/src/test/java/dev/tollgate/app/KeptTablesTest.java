@@ -33,6 +33,9 @@ class KeptTablesTest {
                             "budget_window",
                             "(account_id, owner, kind, starts_at, ends_at, charged_micros, held_micros) VALUES ({account}, 'account', 'hour', {now}, {now}, 0, 0)"),
                     Map.entry(
+                            "job",
+                            "(id, account_id, owner, origin_id, kind, state, due_at, node_id, body_hash, created_at, deadline, ended_at, gone_at, sealed_bytes, charged_micros) VALUES ('j', {account}, '', '', 'response', 'failed', {now}, '', '', {now}, {now}, {now}, {now}, 0, 0)"),
+                    Map.entry(
                             "kept_answer",
                             "(key_id, name_hash, body_hash, task_id, account_id, created_at, state, settled_at) VALUES ({key}, 'n', 'b', 't', {account}, {now}, 'dropped', {now})"),
                     Map.entry(

@@ -250,6 +250,9 @@ class ServerMoveTest {
             "INSERT INTO account (id, name, created_at, blocked, deleted_at) VALUES ('acc_gone', 'deleted account', 1, 1, 2)",
             "INSERT INTO kept_response (id, account_id, previous_id, place, plain_bytes, bytes, used_at, sealed)"
                     + " VALUES ('chatcmpl-1', 'acc_1', NULL, 300, 3, 300, 2, x'00ff7f')",
+            "INSERT INTO job (id, account_id, owner, origin_id, kind, state, due_at, node_id, body_hash, created_at, deadline, gone_at, sealed_bytes,"
+                    + " charged_micros) VALUES ('chatcmpl-2', 'acc_1', '', 'key_1', 'response', 'open', 1, '', 'cd', 1, 2, 3, 3, 0)",
+            "INSERT INTO job_line (job_id, line, state, tries, sealed) VALUES ('chatcmpl-2', 0, 'kept', 0, x'00ff7f')",
             "INSERT INTO stored_file (id, account_id, owner, origin_id, purpose, about, mime_type, bytes, written, sha256, created_at, expires_at)"
                     + " VALUES ('ab', 'acc_1', '', 'key_1', 'made', x'01', 'image/png', 3, 3, 'cd', 1, 2)",
             "INSERT INTO file_piece (file_id, place, sealed) VALUES ('ab', 0, x'00ff7f')",

@@ -32,7 +32,7 @@ record TableCopy(Connection from, Connection to) {
     /** The rows of a table whose rows may hold a mebibyte each. */
     private static final int LARGE_ROWS = 8;
 
-    private static final Set<String> LARGE = Set.of("kept_response", "file_piece");
+    private static final Set<String> LARGE = Set.of("kept_response", "file_piece", "job_line");
     private static final long MIX = 0x9E3779B97F4A7C15L;
 
     /** The content of a table, independent of the order of its rows. */

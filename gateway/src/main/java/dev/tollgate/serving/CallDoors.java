@@ -11,6 +11,7 @@ import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.protocols.audio.AudioProtocol;
 import dev.tollgate.protocols.chat.ChatProtocol;
 import dev.tollgate.protocols.completions.CompletionsProtocol;
+import dev.tollgate.protocols.door.BackgroundCalls;
 import dev.tollgate.protocols.door.Calls;
 import dev.tollgate.protocols.door.Door;
 import dev.tollgate.protocols.door.ModelNames;
@@ -24,6 +25,7 @@ import dev.tollgate.protocols.messages.MessagesProtocol;
 import dev.tollgate.protocols.responses.ResponsesProtocol;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the doors of callers' programs: each protocol with its settings, in front of the calls. */
 record CallDoors(
@@ -33,11 +35,17 @@ record CallDoors(
         SchemaChecks checks,
         Signatures signatures,
         KeptResponses kept,
-        FileAddresses images) {
+        FileAddresses images,
+        @Nullable BackgroundCalls background) {
 
     /** Returns the door of a protocol. */
     Door of(Protocol protocol) {
-        return new Door(protocol, calls, bodies());
+        return new Door(protocol, calls, bodies(), null);
+    }
+
+    /** Returns the door of a protocol that offers work in the background. */
+    Door inBackground(Protocol protocol) {
+        return new Door(protocol, calls, bodies(), background);
     }
 
     /** Returns what decides about large bodies. */

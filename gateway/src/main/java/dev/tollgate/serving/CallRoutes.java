@@ -32,8 +32,10 @@ import dev.tollgate.models.lists.PricesHandler;
 import dev.tollgate.protocols.audio.SpeechLists;
 import dev.tollgate.protocols.chat.ChatProtocol;
 import dev.tollgate.protocols.chat.EstimatedBodies;
+import dev.tollgate.protocols.door.BackgroundCalls;
 import dev.tollgate.protocols.door.Calls;
 import dev.tollgate.protocols.door.Door;
+import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.RoughCount;
 import dev.tollgate.protocols.embeddings.EmbeddingsProtocol;
 import dev.tollgate.protocols.googleapi.CacheCreation;
@@ -51,6 +53,7 @@ import dev.tollgate.protocols.images.ImagesPath;
 import dev.tollgate.protocols.messages.MessagesErrors;
 import dev.tollgate.protocols.messages.MessagesProtocol;
 import dev.tollgate.protocols.messages.RequestIdGate;
+import dev.tollgate.protocols.responses.BackgroundResponses;
 import dev.tollgate.protocols.responses.KeptHandlers;
 import dev.tollgate.protocols.responses.ResponsesProtocol;
 import dev.tollgate.upstreams.signatures.Signatures;
@@ -73,7 +76,8 @@ public record CallRoutes(
         KeptResponses kept,
         FileAddresses images,
         Workers signing,
-        FreeCounts counts) {
+        FreeCounts counts,
+        BackgroundCalls background) {
 
     /** Errors of a path of all protocols. */
     private static final ErrorFormat OF_CLIENT = new ErrorFormat() {
@@ -92,7 +96,12 @@ public record CallRoutes(
     };
 
     private CallDoors doors() {
-        return new CallDoors(ground, books, calls, checks, signatures, kept, images);
+        return new CallDoors(ground, books, calls, checks, signatures, kept, images, background);
+    }
+
+    /** Returns the protocol of the calls that jobs make. */
+    Protocol responses() {
+        return doors().responses();
     }
 
     /** @param ofAccounts the portal's, of an account's money, calls and keys */
@@ -219,7 +228,7 @@ public record CallRoutes(
 
     private void responses(List<Route<?>> routes, KeyGate key, Gate<KeyCaller> modelKey) {
         ResponsesProtocol protocol = doors().responses();
-        Door responses = doors().of(protocol);
+        Door responses = doors().inBackground(protocol);
         RouteList.api(routes, responses.route("/responses", modelKey));
         RouteList.api(routes, doors().of(protocol.compacting()).route("/responses/compact", modelKey));
         Gate<KeyCaller> countsKey = whileBooksAnswer(key.forModels().forTokenCounts());
@@ -281,7 +290,8 @@ public record CallRoutes(
 
     private void keptResponses(List<Route<?>> routes, KeyGate anyKey) {
         KeyGate key = anyKey.forModels();
-        KeptHandlers handlers = new KeptHandlers(kept, images);
+        KeptHandlers handlers =
+                new KeptHandlers(kept, images, new BackgroundResponses(background.jobs(), background.runner()));
         RouteList.api(routes, Route.get("/responses/{id}", key, handlers.one()));
         RouteList.api(routes, Route.delete("/responses/{id}", key, handlers.delete()));
         RouteList.api(routes, Route.get("/responses/{id}/input_items", key, handlers.inputItems()));

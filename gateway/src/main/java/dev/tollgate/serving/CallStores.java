@@ -7,6 +7,8 @@ import dev.tollgate.calls.files.FilePieces;
 import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.replay.Answers;
+import dev.tollgate.jobs.JobParts;
+import dev.tollgate.jobs.Jobs;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.prices.AccountPrices;
 import dev.tollgate.models.prices.SetPrices;
@@ -31,22 +33,31 @@ public record CallStores(
 
     /** Returns the writer's parts that decide before the ledger reserves. */
     public static List<Part<?>> claims(Answers answers) {
-        return List.of(answers.claimPart());
+        return List.of(answers.claimPart(), JobParts.claims());
     }
 
     /** Returns the writer's parts that write after the roll-ups. */
     public static List<Part<?>> kept(Answers answers, RoutedModels routed) {
-        return List.of(Signatures.part(), KeptResponses.part(), FileStore.part(), answers.part(), routed.part());
+        return List.of(
+                Signatures.part(),
+                KeptResponses.part(),
+                FileStore.part(),
+                answers.part(),
+                JobParts.changes(),
+                routed.part());
     }
 
     /** Returns the data of accounts and people in the stores of calls. */
     public static List<Holding> holdings() {
-        return List.of(Answers.holding(), KeptResponses.holding(), FileStore.holding(), Signatures.holding());
+        return List.of(
+                Answers.holding(), KeptResponses.holding(), FileStore.holding(), Signatures.holding(), Jobs.holding());
     }
 
     /** Returns what the stores of calls have sealed with the secret key. */
     public static List<SealedValues> sealed() {
-        return Stream.concat(Stream.of(KeptResponses.sealed(), Signatures.sealed()), FilePieces.values().stream())
+        return Stream.concat(
+                        Stream.of(KeptResponses.sealed(), Signatures.sealed(), Jobs.sealed()),
+                        FilePieces.values().stream())
                 .toList();
     }
 }

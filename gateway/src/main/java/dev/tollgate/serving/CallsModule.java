@@ -9,6 +9,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.memory.AnswerRoom;
+import dev.tollgate.base.memory.MemoryBudget;
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.allowances.FreeAnswers;
 import dev.tollgate.books.receipts.ReceiptsHandler;
@@ -17,6 +18,7 @@ import dev.tollgate.calls.answering.AnsweringModels;
 import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.files.FileErasure;
 import dev.tollgate.calls.files.FileStore;
+import dev.tollgate.calls.jobs.JobRunner;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.Accounting;
 import dev.tollgate.calls.metering.CallLines;
@@ -28,15 +30,19 @@ import dev.tollgate.calls.metering.MediaAccess;
 import dev.tollgate.calls.metering.Meter;
 import dev.tollgate.calls.replay.Expiry;
 import dev.tollgate.calls.replay.KnownAnswers;
+import dev.tollgate.calls.replay.LargeBodies;
 import dev.tollgate.calls.replay.SpoolFolder;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.http.RefusalObserver;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.http.limits.Workers;
+import dev.tollgate.jobs.Job;
+import dev.tollgate.jobs.Jobs;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.RequestCount;
 import dev.tollgate.models.routing.ModelName;
+import dev.tollgate.protocols.door.BackgroundCalls;
 import dev.tollgate.protocols.door.Calls;
 import dev.tollgate.running.Sweep;
 import dev.tollgate.storage.CannotOpen;
@@ -59,7 +65,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +75,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param traces makes a refusal a span
  * @param playground the callers' routes, under which the playground asks, too
+ * @param jobs runs the calls whose callers do not wait
  */
 public record CallsModule(
         CallGround ground,
@@ -78,10 +87,14 @@ public record CallsModule(
         Meter meter,
         RequestCount requests,
         KeyGate gate,
-        CallRoutes playground) {
+        CallRoutes playground,
+        JobRunner jobs) {
 
     /** The time after which a caller may try again that was refused because the books did not respond. */
     public static final Duration COME_BACK = Duration.ofSeconds(1);
+
+    /** The part of the heap that the requests of running jobs may take, an eighth of what all requests may. */
+    private static final int JOBS_PART = 16;
 
     /** The number of running calls from which on some end every few milliseconds. */
     private static final int CROWD = 500;
@@ -101,6 +114,11 @@ public record CallsModule(
         RequestCount requests = new RequestCount(meter.quotas(), ground.clock());
         Calls calls = new Calls(upstreams.models(), meter, known, books.secrets());
         watch.calls(media, known, room, traces == null ? () -> 0 : dropped(traces));
+        AtomicReference<JobRunner> runner = new AtomicReference<>();
+        BackgroundCalls background = background(ground, books, vertx, calls, runner::get);
+        CallRoutes routes = new CallRoutes(
+                ground, books, calls, checks, signatures, kept, images, signing, counts(books, meter), background);
+        runner.set(ground.open(jobs(ground, books, background, routes), JobRunner::leave));
         return new CallsModule(
                 ground,
                 books,
@@ -111,7 +129,36 @@ public record CallsModule(
                 meter,
                 requests,
                 new KeyGate(books.stores().keys(), requests),
-                new CallRoutes(ground, books, calls, checks, signatures, kept, images, signing, counts(books, meter)));
+                routes,
+                runner.get());
+    }
+
+    private static BackgroundCalls background(
+            CallGround ground, CallBooks books, Vertx vertx, Calls calls, Supplier<JobRunner> runner) {
+        return new BackgroundCalls(
+                calls,
+                new LargeBodies(books.stores().ledger(), calls.known()),
+                new Jobs(books.database(), books.writer(), books.secrets(), ground.clock()),
+                new CompletionIds(ground.clock(), ground.surroundings().random()),
+                new MemoryBudget(Runtime.getRuntime().maxMemory() / JOBS_PART),
+                vertx,
+                runner);
+    }
+
+    private static JobRunner jobs(CallGround ground, CallBooks books, BackgroundCalls background, CallRoutes routes) {
+        JobRunner.Server server =
+                new JobRunner.Server(books.node()::id, books.node()::mayServe, books.writer()::waiting);
+        return new JobRunner(
+                background.jobs(),
+                books.stores().keys(),
+                server,
+                Map.of(Job.Kind.RESPONSE, background.starting(routes.responses())),
+                ground.clock());
+    }
+
+    /** Begins no more calls of jobs: the server is about to stop. */
+    public void stopJobs() {
+        jobs.stop();
     }
 
     private static Meter meter(
@@ -300,6 +347,9 @@ public record CallsModule(
         return List.of(
                 new Sweep("sweep-signatures", Signatures.SWEEP_EVERY, signatures::forgetOld),
                 new Sweep("sweep-responses", KeptResponses.SWEEP_EVERY, kept::sweep),
+                new Sweep("run-jobs", JobRunner.EVERY, jobs::round),
+                new Sweep(
+                        "sweep-jobs", Jobs.SWEEP_EVERY, playground.background().jobs()::sweep),
                 new Sweep("sweep-files", FileErasure.SWEEP_EVERY, files().erasure()::sweep),
                 new Sweep("sweep-rollups", Rollups.SWEEP_EVERY, new Rollups(books.writer(), ground.clock())::sweep));
     }

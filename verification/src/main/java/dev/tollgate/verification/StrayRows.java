@@ -290,6 +290,23 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
             FROM payment p JOIN payment_notice n ON n.payment_id = p.id AND n.fact = 'paid' AND n.outcome = 'taken'
             WHERE p.state = 'paid' AND n.cents <> p.net_cents + p.tax_cents
             ORDER BY p.id"""),
+            // A job ends in the unit that charges its call, which names it as its request.
+            new StrayRows(
+                    "jobs", "job %s of account %s is %s and charged %s micro-credits, which no call of its is", """
+            SELECT j.id, j.account_id, j.state, j.charged_micros FROM job j
+            WHERE (j.state IN ('completed', 'incomplete') OR j.charged_micros > 0) AND NOT EXISTS (
+                SELECT 1 FROM job_line l JOIN call c ON c.id = l.call_id AND c.account_id = j.account_id
+                WHERE l.job_id = j.id AND l.line = 1 AND l.state = 'ended' AND j.state IN ('completed', 'incomplete', 'cancelled')
+                    AND c.charged_micros = j.charged_micros AND c.request_id = 'resp_' || SUBSTR(j.id, 10))
+            ORDER BY j.id"""),
+            new StrayRows("jobs", "%s calls of account %s were charged for one job, %s", """
+            SELECT COUNT(*), c.account_id, c.request_id FROM call c
+            WHERE c.request_id LIKE 'resp_%' AND c.charged_micros > 0
+            GROUP BY c.account_id, c.request_id HAVING COUNT(*) > 1
+            ORDER BY c.account_id, c.request_id"""),
+            new StrayRows("jobs", "line %s of job %s belongs to none", """
+            SELECT l.line, l.job_id FROM job_line l WHERE NOT EXISTS (SELECT 1 FROM job j WHERE j.id = l.job_id)
+            ORDER BY l.job_id, l.line"""),
             // A response is kept by the unit that charges for it, for the owner of its key and under a first id that
             // the key has, or had before a
             // new secret.
@@ -298,7 +315,7 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
             SELECT k.id, k.account_id, k.owner FROM kept_response k
             WHERE NOT EXISTS (
                 SELECT 1 FROM call c JOIN api_key a ON a.id = c.key_id
-                WHERE c.id = k.id AND c.account_id = k.account_id
+                WHERE c.id = COALESCE(k.call_id, k.id) AND c.account_id = k.account_id
                     AND k.owner = CASE WHEN a.member_id = '' THEN a.team_id ELSE a.member_id END
                     AND (k.origin_id IN (a.id, a.origin_id) OR EXISTS (
                         SELECT 1 FROM api_key o WHERE o.moved_to = a.id AND k.origin_id IN (o.id, o.origin_id))))

@@ -35,6 +35,7 @@ public final class SecretKeys {
             "SELECT 1 FROM signing_key",
             "SELECT 1 FROM thought_signature",
             "SELECT 1 FROM kept_response",
+            "SELECT 1 FROM job_line WHERE sealed IS NOT NULL",
             "SELECT 1 FROM stored_file",
             "SELECT 1 FROM outgoing_mail",
             "SELECT 1 FROM person WHERE totp_secret IS NOT NULL");

@@ -12,9 +12,10 @@ import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The routes of kept responses by their ids, for the key that made them and their owner's other keys (E27, E29, Y47). Thread-safe.
@@ -23,29 +24,116 @@ import java.util.function.Function;
  * @param files with the images of responses
  * @param prefix the beginning of the door's ids
  * @param noun the door's word for a response
+ * @param background the door's responses that are still made, or could not be
  */
-public record KeptById(KeptResponses kept, FileAddresses files, String prefix, String noun) {
+public record KeptById(KeptResponses kept, FileAddresses files, String prefix, String noun, Background background) {
 
-    /** Finds a response, still packed: what is made of it is made when it is its account's turn. */
+    /** Responses that are made in the background, before they are kept. Its methods block. */
+    public interface Background {
+
+        /** Returns the object that stands for a response; null if there is none. @param task the response's id as a task's */
+        byte @Nullable [] find(String accountId, KeyOwner reads, String task);
+
+        /** Cancels it, and waits a few seconds for its end. @return the object, or null as above */
+        byte @Nullable [] cancel(String accountId, KeyOwner reads, String task);
+
+        /** Cancels and forgets it. @return whether there was one */
+        boolean delete(String accountId, KeyOwner reads, String task);
+
+        /** A door without work in the background. */
+        Background NONE = new Background() {
+
+            @Override
+            public byte @Nullable [] find(String accountId, KeyOwner reads, String task) {
+                return null;
+            }
+
+            @Override
+            public byte @Nullable [] cancel(String accountId, KeyOwner reads, String task) {
+                return null;
+            }
+
+            @Override
+            public boolean delete(String accountId, KeyOwner reads, String task) {
+                return false;
+            }
+        };
+    }
+
+    /** A kept response, or the object of one that is not. */
+    private record Found(@Nullable KeptResponse kept, byte @Nullable [] object) {}
+
+    /**
+     * Finds a response, still packed: what is made of it is made when it is its account's turn.
+     *
+     * @param others takes the object of a response that is not kept
+     */
+    public void found(Exchange exchange, Caller caller, Consumer<KeptResponse> then, Consumer<byte[]> others) {
+        find(exchange, caller, (owner, task) -> background.find(caller.accountId(), owner, task), then, others);
+    }
+
+    /** The same at a door without work in the background. */
     public void found(Exchange exchange, Caller caller, Consumer<KeptResponse> then) {
+        found(exchange, caller, then, object -> {
+            throw new IllegalStateException("a door without work in the background");
+        });
+    }
+
+    private void find(
+            Exchange exchange,
+            Caller caller,
+            BiFunction<KeyOwner, String, byte @Nullable []> other,
+            Consumer<KeptResponse> then,
+            Consumer<byte[]> others) {
         String id = exchange.pathParam("id");
         String task = CompletionIds.ofShown(prefix, id);
         Lease memory = exchange.memory();
         exchange.compute(
                 () -> task == null
-                        ? Optional.<KeptResponse>empty()
-                        : Records.read(
-                                () -> Optional.ofNullable(kept.find(caller.accountId(), owner(caller), task, memory))),
-                found -> found.ifPresentOrElse(then, () -> exchange.fail(notFound(id))));
+                        ? new Found(null, null)
+                        : Records.read(() -> found(caller.accountId(), owner(caller), task, memory, other)),
+                found -> {
+                    if (found.kept() != null) {
+                        then.accept(found.kept());
+                    } else if (found.object() != null) {
+                        others.accept(found.object());
+                    } else {
+                        exchange.fail(notFound(id));
+                    }
+                });
     }
 
-    /** Refuses to cancel: there are no calls in the background, and the others end when their caller leaves. */
-    public Handler<Caller> cancel() {
-        return (exchange, caller) -> found(
+    /** A response may be kept between the two looks. */
+    private Found found(
+            String accountId,
+            KeyOwner owner,
+            String task,
+            Lease memory,
+            BiFunction<KeyOwner, String, byte @Nullable []> other) {
+        KeptResponse its = kept.find(accountId, owner, task, memory);
+        byte[] object = its == null ? other.apply(owner, task) : null;
+        return new Found(its == null && object == null ? kept.find(accountId, owner, task, memory) : its, object);
+    }
+
+    /**
+     * Cancels a response in the background. One that has ended stays as it is; others end when their caller leaves.
+     *
+     * @param shown shows a kept response
+     */
+    public void cancel(Exchange exchange, Caller caller, Consumer<KeptResponse> shown) {
+        find(
                 exchange,
                 caller,
-                found -> exchange.fail(ApiError.invalid(
-                        null, "Only " + noun + "s that were made with 'background: true' can be cancelled.")));
+                (owner, task) -> background.cancel(caller.accountId(), owner, task),
+                found -> {
+                    if (found.callId() == null) {
+                        exchange.fail(ApiError.invalid(
+                                null, "Only " + noun + "s that were made with 'background: true' can be cancelled."));
+                    } else {
+                        shown.accept(found);
+                    }
+                },
+                object -> exchange.json(200, object));
     }
 
     /** @param body says that the response with an id is deleted */
@@ -69,7 +157,8 @@ public record KeptById(KeptResponses kept, FileAddresses files, String prefix, S
         if (found != null) {
             files.kept().forget(caller.accountId(), owner(caller), found.response(memory));
         }
-        return kept.delete(caller.accountId(), owner(caller), task);
+        boolean wasInBackground = background.delete(caller.accountId(), owner(caller), task);
+        return kept.delete(caller.accountId(), owner(caller), task) || wasInBackground;
     }
 
     /** The gate lets no management key in. */

@@ -38,8 +38,8 @@ record KeptPart(long shareBytes) implements Part<KeptPart.KeptChange> {
                 JOIN account a ON a.id = s.account_id AND a.deleted_at IS NULL""");
 
     private static final String KEEP = """
-            INSERT INTO kept_response (id, account_id, previous_id, place, plain_bytes, bytes, sealed, used_at, owner, origin_id, form)
-            SELECT ?, a.id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM account a WHERE a.id = ? AND a.deleted_at IS NULL""";
+            INSERT INTO kept_response (id, account_id, previous_id, place, plain_bytes, bytes, sealed, used_at, owner, origin_id, form, call_id)
+            SELECT ?, a.id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM account a WHERE a.id = ? AND a.deleted_at IS NULL""";
 
     @Override
     public Class<KeptChange> type() {
@@ -95,7 +95,9 @@ record KeptPart(long shareBytes) implements Part<KeptPart.KeptChange> {
             insert.setString(8, entry.owner().id());
             insert.setString(9, entry.owner().originId());
             insert.setString(10, entry.form().code());
-            insert.setString(11, entry.accountId());
+            String callId = keep.settle.reservationId();
+            insert.setString(11, callId.equals(entry.id()) ? null : callId); // a job's response has the job's id
+            insert.setString(12, entry.accountId());
             insert.addBatch();
         }
         insert.executeBatch();

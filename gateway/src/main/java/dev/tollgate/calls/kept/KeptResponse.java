@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id of its task
  * @param previousId the task of the response that it continues; null if it continues none
+ * @param callId the call of a response that was made in the background; null if it has the id of its call
  * @param inputBytes the length of the input, unpacked
  * @param apart the input if it was compressed on its own; empty otherwise
  * @param rest the response; the input stands before it if it was not compressed on its own
  */
-public record KeptResponse(String id, @Nullable String previousId, int inputBytes, Packed apart, Packed rest) {
+public record KeptResponse(
+        String id, @Nullable String previousId, @Nullable String callId, int inputBytes, Packed apart, Packed rest) {
 
     /** Content above this size is read as a large body is: in turns by account, among the large requests. */
     public static final int LARGE_BYTES = 64 << 10;
@@ -201,7 +203,7 @@ public record KeptResponse(String id, @Nullable String previousId, int inputByte
                 content.get(last);
                 Packed rest = new Packed(last, restBytes);
                 Packed apart = new Packed(first, first.length > 0 ? inputBytes : 0);
-                return new KeptResponse(row.id(), row.previousId(), inputBytes, apart, rest);
+                return new KeptResponse(row.id(), row.previousId(), row.callId(), inputBytes, apart, rest);
             } catch (BufferUnderflowException | NegativeArraySizeException e) {
                 throw new StoreException("a kept response cannot be read: " + row.id(), e);
             }

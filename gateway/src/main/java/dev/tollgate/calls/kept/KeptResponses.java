@@ -62,7 +62,7 @@ public final class KeptResponses {
                 AND EXISTS (SELECT 1 FROM call c WHERE c.id = k.id AND c.key_id = ?))""";
 
     private static final String COLUMNS =
-            "SELECT k.id, k.previous_id, k.plain_bytes, k.sealed, k.used_at, k.bytes FROM ";
+            "SELECT k.id, k.previous_id, k.plain_bytes, k.sealed, k.used_at, k.bytes, k.call_id FROM ";
     private static final String CHAIN =
             """
             WITH RECURSIVE link (id, previous_id, place) AS (
@@ -170,10 +170,16 @@ public final class KeptResponses {
     // ---- to find ----
 
     /** A row as it is read, before it is opened. */
-    record Row(String id, @Nullable String previousId, long plainBytes, byte[] sealed, long usedAt) {
+    record Row(
+            String id,
+            @Nullable String previousId,
+            long plainBytes,
+            byte[] sealed,
+            long usedAt,
+            @Nullable String callId) {
 
         /**
-         * Reads the columns in the order of the components, and before the content its length, the last column.
+         * Reads the columns in the order of the components, but for the length of the content, which is read before it.
          *
          * @param memory charged with what the content takes, opened too, but not unpacked, before it is read
          * @throws dev.tollgate.base.error.ApiException if memory is short
@@ -184,7 +190,13 @@ public final class KeptResponses {
                 memory.becomeLarge();
             }
             memory.take(bytes);
-            return new Row(row.getString(1), row.getString(2), row.getLong(3), row.getBytes(4), row.getLong(5));
+            return new Row(
+                    row.getString(1),
+                    row.getString(2),
+                    row.getLong(3),
+                    row.getBytes(4),
+                    row.getLong(5),
+                    row.getString(7));
         }
     }
 
@@ -355,7 +367,7 @@ public final class KeptResponses {
                         "responses and interactions stored to be continued, without their content",
                         "kept_response c",
                         "c.account_id = :account",
-                        "c.id c.previous_id c.bytes c.used_at c.owner c.form",
+                        "c.id c.previous_id c.bytes c.used_at c.owner c.form c.call_id",
                         "c.id"))
                 .with(
                         RowErasure.ofAccount("DELETE FROM kept_response WHERE account_id = ?"),

@@ -47,7 +47,7 @@ public final class IdempotencyKey {
                 .asException();
     }
 
-    static ApiError usedForAnotherBody() {
+    public static ApiError usedForAnotherBody() {
         return ApiError.invalid(
                 HEADER, "This Idempotency-Key was used with another request body; a new request needs a new key.");
     }

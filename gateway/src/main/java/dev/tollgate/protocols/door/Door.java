@@ -23,8 +23,16 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A protocol served over HTTP: its calls, and what is only counted. */
-public record Door(Protocol protocol, Calls calls, LargeBodies bodies) implements Handler<KeyCaller> {
+/**
+ * A protocol served over HTTP: its calls, and what is only counted.
+ *
+ * @param background accepts requests whose callers do not wait; null for a protocol without them
+ */
+public record Door(
+        Protocol protocol,
+        Calls calls,
+        LargeBodies bodies,
+        @Nullable BackgroundCalls background) implements Handler<KeyCaller> {
 
     /** Returns the protocol's route. */
     public Route<KeyCaller> route(String path, Gate<KeyCaller> gate) {
@@ -112,35 +120,61 @@ public record Door(Protocol protocol, Calls calls, LargeBodies bodies) implement
         boolean isLarge = exchange.hasLargeBody();
         String name = name(exchange);
         Lease memory = exchange.memory();
+        byte[][] read = new byte[1][];
+        exchange.read(body -> taken(reading, body, memory, read), request -> {
+            byte[] body = read[0];
+            if (background == null || body == null) {
+                call(exchange, caller, reading, request, name, isLarge);
+            } else {
+                exchange.compute(
+                        () -> background.accept(
+                                protocol, caller, new OfExchange(exchange), reading, request, body, name),
+                        object -> exchange.json(200, object));
+            }
+        });
+    }
+
+    private <R> void call(
+            Exchange exchange,
+            KeyCaller caller,
+            Reading<R> reading,
+            R request,
+            @Nullable String name,
+            boolean isLarge) {
+        Lease memory = exchange.memory();
         Arrival arrival = new Arrival(
                 exchange.requestId(),
                 exchange.startedNanos(),
                 exchange.routePattern(),
                 exchange.header("traceparent"),
                 exchange);
-        exchange.read(body -> reading.take(body, memory), request -> {
-            Supplier<MeteredCall> prepare =
-                    () -> calls.prepare(protocol.name(), caller, reading, request, memory, arrival);
-            if (reading.opensKept(request)) {
-                exchange.compute(
-                        () -> findKept(caller, reading, request, memory, name),
-                        bytes -> opened(
-                                exchange, bytes, prepare, call -> start(exchange, reading, request, call, name)));
-            } else if (isLarge || calls.mayBlock(reading, request)) {
-                exchange.compute(
-                        () -> {
-                            if (isLarge && name == null) { // before its prompt is counted
-                                bodies.requireBalance(
-                                        caller.accountId(), calls.leastMicros(caller, reading.model(request)));
-                            }
-                            return prepare.get();
-                        },
-                        call -> start(exchange, reading, request, call, name));
-            } else {
-                MeteredCall call = calls.prepare(protocol.name(), caller, reading, request, memory, arrival);
-                start(exchange, reading, request, call, name);
-            }
-        });
+        Supplier<MeteredCall> prepare = () -> calls.prepare(protocol.name(), caller, reading, request, memory, arrival);
+        if (reading.opensKept(request)) {
+            exchange.compute(
+                    () -> findKept(caller, reading, request, memory, name),
+                    bytes -> opened(exchange, bytes, prepare, call -> start(exchange, reading, request, call, name)));
+        } else if (isLarge || calls.mayBlock(reading, request)) {
+            exchange.compute(
+                    () -> {
+                        if (isLarge && name == null) { // before its prompt is counted
+                            bodies.requireBalance(
+                                    caller.accountId(), calls.leastMicros(caller, reading.model(request)));
+                        }
+                        return prepare.get();
+                    },
+                    call -> start(exchange, reading, request, call, name));
+        } else {
+            start(exchange, reading, request, prepare.get(), name);
+        }
+    }
+
+    /** Reads a body, and keeps that of a request in the background. */
+    private <R> R taken(Reading<R> reading, byte[] body, Lease memory, byte[][] kept) {
+        R request = reading.take(body, memory);
+        if (background != null && reading.inBackground(request)) {
+            kept[0] = body;
+        }
+        return request;
     }
 
     /** Until it has a hold, a call that opens kept content counts as free work. A known response may be repeated without a balance. */

@@ -112,6 +112,21 @@ public abstract class Reading<R> {
      */
     protected abstract R read(byte[] body, Lease memory);
 
+    /** Returns whether the request is answered in the background, as a job (J30). */
+    protected boolean inBackground(R request) {
+        return false;
+    }
+
+    /** Returns the object that stands for the answer until there is one. Called after {@link #ask}. @param id of the job */
+    protected byte[] queued(R request, String id) {
+        throw new IllegalStateException("a protocol without work in the background");
+    }
+
+    /** Returns the request's name of the field that holds most of it. */
+    protected String inputField() {
+        return "input";
+    }
+
     /** Returns what names the session of the request, or null. Called after {@link #load}. */
     protected @Nullable SessionName sessionName(R request, Envelope envelope) {
         return null;

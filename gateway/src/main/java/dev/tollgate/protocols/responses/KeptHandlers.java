@@ -5,8 +5,10 @@ import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.kept.KeptById;
+import dev.tollgate.calls.kept.KeptResponse;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.http.Caller;
+import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.Limit;
 import dev.tollgate.protocols.door.answers.PacedAnswer;
@@ -21,10 +23,13 @@ public final class KeptHandlers {
     private final FileAddresses files;
     private final KeptById byId;
 
-    /** @param files with the images of responses */
-    public KeptHandlers(KeptResponses kept, FileAddresses files) {
+    /**
+     * @param files with the images of responses
+     * @param background responses that are still made
+     */
+    public KeptHandlers(KeptResponses kept, FileAddresses files, KeptById.Background background) {
         this.files = files;
-        this.byId = new KeptById(kept, files, KeptIds.RESPONSE, "response");
+        this.byId = new KeptById(kept, files, KeptIds.RESPONSE, "response", background);
     }
 
     /** Returns the object of a response as it was sent as JSON. */
@@ -34,11 +39,22 @@ public final class KeptHandlers {
                 throw ApiError.invalid("stream", "'stream' must be false: a kept response is not streamed again.")
                         .asException();
             }
-            byId.found(
-                    exchange,
-                    caller,
-                    kept -> PacedAnswer.sendKept(exchange, caller, files, () -> kept.response(exchange.memory())));
+            if (exchange.query("starting_after") != null) {
+                throw ApiError.invalid(
+                                "starting_after",
+                                "'starting_after' is of no use: a response is not streamed again. Get it as a whole.")
+                        .asException();
+            }
+            byId.found(exchange, caller, kept -> send(exchange, caller, kept), object -> exchange.json(200, object));
         };
+    }
+
+    private void send(Exchange exchange, Caller caller, KeptResponse kept) {
+        PacedAnswer.sendKept(
+                exchange,
+                caller,
+                files,
+                () -> BackgroundResponses.named(kept.response(exchange.memory()), kept.callId()));
     }
 
     public Handler<Caller> inputItems() {
@@ -55,12 +71,14 @@ public final class KeptHandlers {
             byId.found(
                     exchange,
                     caller,
-                    kept -> exchange.json(kept.bytes(), () -> InputItems.page(kept, page, exchange.memory())));
+                    kept -> exchange.json(kept.bytes(), () -> InputItems.page(kept, page, exchange.memory())),
+                    object -> exchange.fail(ApiError.invalid(
+                            null, "The response has no input items yet: they can be read once it is complete.")));
         };
     }
 
     public Handler<Caller> cancel() {
-        return byId.cancel();
+        return (exchange, caller) -> byId.cancel(exchange, caller, kept -> send(exchange, caller, kept));
     }
 
     public Handler<Caller> delete() {

@@ -12,6 +12,7 @@ final class OpenRequest {
     private final String model;
     private final @Nullable String previousId;
     private final List<Item> items;
+    private final boolean background;
     private final Consumer<String> ignored;
     private final Function<List<Item>, ResponsesRequest> building;
     private @Nullable ResponsesRequest whole;
@@ -24,11 +25,13 @@ final class OpenRequest {
      */
     OpenRequest(
             String model,
+            boolean background,
             @Nullable String previousId,
             List<Item> items,
             Consumer<String> ignored,
             Function<List<Item>, ResponsesRequest> building) {
         this.model = model;
+        this.background = background;
         this.previousId = previousId;
         this.items = items;
         this.ignored = ignored;
@@ -40,6 +43,11 @@ final class OpenRequest {
 
     String model() {
         return model;
+    }
+
+    /** Returns whether its caller does not wait for the answer. */
+    boolean inBackground() {
+        return background;
     }
 
     boolean isWhole() {

@@ -33,6 +33,7 @@ final class ResponseObject {
     private final long created;
     private final ResponsesRequest request;
     private final Output output;
+    private boolean isQueued;
 
     /** The upstream's end; null before there is one. */
     UpstreamEvent.@Nullable Finish finish;
@@ -69,7 +70,15 @@ final class ResponseObject {
         tier = ServiceTier.STANDARD;
     }
 
+    /** Stands for a response in the background that has not begun. */
+    void queue() {
+        isQueued = true;
+    }
+
     String status() {
+        if (isQueued) {
+            return "queued";
+        }
         if (error != null) {
             return "failed";
         }
@@ -99,12 +108,7 @@ final class ResponseObject {
     void write(boolean stored, boolean whole, JsonPieces pieces) {
         Utf8Buffer out = pieces.out();
         Echo echo = request.echo();
-        out.raw("{\"id\":")
-                .string(id)
-                .raw(",\"object\":\"response\",\"created_at\":")
-                .number(created);
-        out.raw(",\"completed_at\":").raw(String.valueOf(completed));
-        out.raw(",\"status\":\"").raw(status()).raw("\",\"background\":false,\"error\":");
+        head(id, created, completed, status(), request.background(), out);
         reasons(out);
         out.raw(",\"instructions\":");
         requireNonNullElse(whole ? echo.instructions() : null, NULL).write(pieces);
@@ -131,6 +135,18 @@ final class ResponseObject {
         boolean hasEnded = completion != null || error != null;
         out.raw(",\"native_finish_reason\":").stringOrNull(hasEnded && finish != null ? finish.nativeReason() : null);
         out.raw('}');
+    }
+
+    /** Writes the beginning of an object, up to its reasons. @param completed Unix seconds; null unless it is complete */
+    static void head(
+            String id, long created, @Nullable Long completed, String status, boolean background, Utf8Buffer out) {
+        out.raw("{\"id\":")
+                .string(id)
+                .raw(",\"object\":\"response\",\"created_at\":")
+                .number(created);
+        out.raw(",\"completed_at\":").raw(String.valueOf(completed));
+        out.raw(",\"status\":\"").raw(status).raw("\",\"background\":").raw(String.valueOf(background));
+        out.raw(",\"error\":");
     }
 
     /** Writes the object of {@code POST /v1/responses/compact}. */

@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.ids.ProtocolName;
+import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.files.FileAddresses;
@@ -223,6 +224,24 @@ public final class ResponsesProtocol implements Protocol {
                     && addresses.kept().hasRoom(accountId, model.imagesMax());
             ChatAsk ask = super.ask(read, model, accountId, memory);
             return read.whole().compacts() ? ask.compacting() : ask;
+        }
+
+        @Override
+        protected boolean inBackground(OpenRequest read) {
+            return read.inBackground();
+        }
+
+        @Override
+        protected byte[] queued(OpenRequest read, String id) {
+            ResponsesRequest request = read.whole();
+            String chars = KeptIds.chars(id);
+            Output none = new Output(new EventWriter(false), chars, request, null, random);
+            ResponseObject object =
+                    new ResponseObject(KeptIds.RESPONSE + chars, clock.instant().getEpochSecond(), request, none);
+            object.queue();
+            JsonPieces pieces = new JsonPieces();
+            object.write(true, true, pieces);
+            return pieces.toByteArray();
         }
 
         @Override

@@ -38,6 +38,7 @@ final class ResponsesReader {
     private boolean stream;
     private @Nullable String previousId;
     private boolean store = true;
+    private boolean background;
 
     /** The parts that the response shows again as they came. */
     private static final class EchoedFields {
@@ -108,8 +109,25 @@ final class ResponsesReader {
     }
 
     private void background() {
-        if (json.bool()) {
-            throw json.invalid("must be false: calls in the background are not supported.");
+        background = json.bool();
+    }
+
+    /** Refuses what cannot be kept of an answer whose caller does not wait (J1). */
+    private void checkBackground(boolean keeps, boolean isCompaction) {
+        if (compacts) {
+            throw JsonBody.invalid("background", "must be false: a summary is made at once.");
+        }
+        if (isCompaction) {
+            throw JsonBody.invalid("background", "must be false for a request that asks for a summary.");
+        }
+        if (stream) {
+            throw JsonBody.invalid("background", "cannot be used with 'stream': get the response by its id.");
+        }
+        if (!store) {
+            throw JsonBody.invalid("store", "must be true with 'background': the response is got by its id.");
+        }
+        if (!keeps) {
+            throw JsonBody.invalid("background", "must be false: this server keeps no responses.");
         }
     }
 
@@ -133,8 +151,14 @@ final class ResponsesReader {
             throw JsonBody.invalid("input", "is required.");
         }
         boolean isCompaction = compacts || items.trigger() != null;
+        if (background) {
+            checkBackground(keeps, isCompaction);
+        }
         KeptInput keeping = input != null && store && keeps && !isCompaction ? kept(input, memory) : null;
         if (keeping != null && keeping.isTooLarge()) {
+            if (background) {
+                throw JsonBody.invalid("input", "is too long to be kept, as a request in the background is.");
+            }
             keeping = null;
         }
         if (store && keeping == null) {
@@ -142,7 +166,8 @@ final class ResponsesReader {
         }
         String asked = model;
         KeptInput its = keeping;
-        return new OpenRequest(model, previousId, items.items(), json::ignored, all -> built(asked, its, all));
+        return new OpenRequest(
+                model, background, previousId, items.items(), json::ignored, all -> built(asked, its, all));
     }
 
     private static KeptInput kept(RawJson input, Lease memory) {
@@ -170,6 +195,7 @@ final class ResponsesReader {
         return new ResponsesRequest(
                 model,
                 stream,
+                background,
                 settings.maxTokens(),
                 settings.tier(),
                 callerNames.read(),

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A checked request. Null means that the caller did not say; nothing model-specific is decided here.
  *
  * @param model as the caller wrote it
+ * @param background whether its caller does not wait (J30)
  * @param maxTokens {@code max_output_tokens}, at least 1
  * @param tier the service tier that was asked for, also listed in {@code ignored}; null without one and for an unknown word
  * @param search the path of the tool that asks for a web search; null without one
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 record ResponsesRequest(
         String model,
         boolean stream,
+        boolean background,
         @Nullable Long maxTokens,
         @Nullable ServiceTier tier,
         CallerNames callerNames,

@@ -200,13 +200,14 @@ class KeptResponsesTest {
                 sql -> sql.one("SELECT sealed FROM kept_response WHERE id = ?", row -> row.getBytes(1), id));
         KeptResponse.Seal seal = new KeptResponse.Seal(CallsFixture.SECRETS);
 
-        assertThat(seal.opened(MINE, KeptForm.RESPONSES, new KeptResponses.Row(id, null, 1, sealed, 1))
+        assertThat(seal.opened(MINE, KeptForm.RESPONSES, new KeptResponses.Row(id, null, 1, sealed, 1, null))
                         .id())
                 .isEqualTo(id);
-        assertThatThrownBy(
-                        () -> seal.opened(MINE, KeptForm.RESPONSES, new KeptResponses.Row(moved, null, 1, sealed, 1)))
+        assertThatThrownBy(() ->
+                        seal.opened(MINE, KeptForm.RESPONSES, new KeptResponses.Row(moved, null, 1, sealed, 1, null)))
                 .isInstanceOf(StoreException.class);
-        assertThatThrownBy(() -> seal.opened(OTHER, KeptForm.RESPONSES, new KeptResponses.Row(id, null, 1, sealed, 1)))
+        assertThatThrownBy(() ->
+                        seal.opened(OTHER, KeptForm.RESPONSES, new KeptResponses.Row(id, null, 1, sealed, 1, null)))
                 .isInstanceOf(StoreException.class);
     }
 

@@ -21,7 +21,12 @@ class InputItemsTest {
     private static KeptResponse kept(String input) {
         byte[] json = input.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
         return new KeptResponse(
-                "chatcmpl-1", null, json.length, Packed.of(json), Packed.of("{}".getBytes(StandardCharsets.UTF_8)));
+                "chatcmpl-1",
+                null,
+                null,
+                json.length,
+                Packed.of(json),
+                Packed.of("{}".getBytes(StandardCharsets.UTF_8)));
     }
 
     private static JsonNode page(String input, int limit, boolean ascending, @Nullable String after) {

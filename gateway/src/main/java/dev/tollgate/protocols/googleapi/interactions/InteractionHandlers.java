@@ -23,7 +23,7 @@ public final class InteractionHandlers {
     /** @param kept the interactions @param files with their images */
     public InteractionHandlers(KeptResponses kept, FileAddresses files) {
         this.files = files;
-        this.byId = new KeptById(kept, files, InteractionRequest.PREFIX, "interaction");
+        this.byId = new KeptById(kept, files, InteractionRequest.PREFIX, "interaction", KeptById.Background.NONE);
     }
 
     /** Returns the object of an interaction, whose steps begin with the input's. */
@@ -57,7 +57,9 @@ public final class InteractionHandlers {
     }
 
     public Handler<Caller> cancel() {
-        return byId.cancel();
+        return (exchange, caller) -> byId.cancel(exchange, caller, kept -> {
+            throw new IllegalStateException("an interaction with the id of another call");
+        });
     }
 
     public Handler<Caller> delete() {

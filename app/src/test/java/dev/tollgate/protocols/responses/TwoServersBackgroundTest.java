@@ -1,0 +1,111 @@
+package dev.tollgate.protocols.responses;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.UpstreamScript;
+import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+/** Responses in the background of two servers over one database. */
+@Timeout(240)
+class TwoServersBackgroundTest {
+
+    private static final String BODY =
+            "{\"model\":\"gemini-2.5-pro\",\"input\":\"Hi\",\"background\":true,\"max_output_tokens\":3000}";
+    private static final Tokens SOME = new Tokens(100, 200, 0);
+
+    private Gateway one;
+    private Gateway two;
+    private Customer customer;
+    private boolean isStopped;
+
+    @BeforeEach
+    void start() {
+        String url = Postgres.migrated();
+        one = Gateway.startOn(url, "timeouts.drain", "0ms");
+        two = Gateway.startOn(url, "timeouts.drain", "0ms");
+        customer = one.customer("10000");
+        answerIn(0);
+    }
+
+    @AfterEach
+    void stop() {
+        two.assertBooksAreClosed();
+        two.close();
+        if (!isStopped) {
+            one.close();
+        }
+    }
+
+    private void answerIn(int millis) {
+        UpstreamScript script =
+                UpstreamScript.answers().text("Done.", SOME).delay(millis).finish("STOP", SOME);
+        one.script(script);
+        two.script(script);
+    }
+
+    private String create(Gateway server) {
+        Gateway.Reply reply = server.post("/v1/responses", BODY, customer.key());
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        return reply.json().path("id").asString();
+    }
+
+    private JsonNode get(Gateway server, String id) {
+        return server.get("/v1/responses/" + id, customer.key()).json();
+    }
+
+    private void await(Gateway server, String id, String status) {
+        Gateway.await(status, () -> get(server, id).path("status").asString("").equals(status));
+    }
+
+    @Test
+    void each_answer_of_both_servers_is_made_and_charged_once() {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            ids.add(create(i % 2 == 0 ? one : two));
+        }
+        ids.forEach(id -> await(two, id, "completed"));
+        assertThat(two.number("SELECT COUNT(DISTINCT request_id) FROM call")).isEqualTo(ids.size());
+        assertThat(two.number("SELECT COUNT(*) FROM call WHERE charged_micros > 0"))
+                .isEqualTo(ids.size());
+        assertThat(two.number("SELECT SUM(charged_micros) FROM job"))
+                .isEqualTo(two.number("SELECT SUM(charged_micros) FROM call"));
+    }
+
+    @Test
+    void an_answer_is_cancelled_at_the_other_server() {
+        answerIn(60_000);
+        String id = create(one);
+        await(two, id, "in_progress");
+        Gateway other = one.number("SELECT COUNT(*) FROM open_hold") == 1 ? two : one;
+        Gateway.Reply cancelled = other.post("/v1/responses/" + id + "/cancel", "", customer.key());
+        assertThat(cancelled.status()).as(cancelled.text()).isEqualTo(200);
+        await(one, id, "cancelled");
+        assertThat(two.number("SELECT COUNT(*) FROM open_hold")).isZero();
+    }
+
+    @Test
+    void answers_of_a_server_that_stops_are_made_by_the_other() {
+        answerIn(60_000);
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            ids.add(create(one));
+        }
+        ids.forEach(id -> await(two, id, "in_progress"));
+        one.close();
+        isStopped = true;
+        two.script(UpstreamScript.answers().text("Done.", SOME).finish("STOP", SOME));
+        Gateway.await(
+                "calls of the other server",
+                () -> two.number("SELECT COUNT(*) FROM job WHERE state = 'completed'") > 0);
+    }
+}

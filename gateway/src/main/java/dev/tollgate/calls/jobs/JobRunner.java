@@ -1,0 +1,354 @@
+package dev.tollgate.calls.jobs;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Shortage;
+import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.jobs.Job;
+import dev.tollgate.jobs.JobChange;
+import dev.tollgate.jobs.Jobs;
+import dev.tollgate.keys.Authentication;
+import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.keys.KeyGate;
+import dev.tollgate.keys.Keys;
+import dev.tollgate.storage.StoreException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the jobs of this server (J11–J20, J33). Thread-safe: rounds follow one another, and each try has a virtual thread until its call runs on an event
+ * loop.
+ */
+public final class JobRunner {
+
+    /** The interval between rounds. What this server has accepted does not wait for one. */
+    public static final Duration EVERY = Duration.ofSeconds(2);
+
+    /** The most jobs that run on a server, and those of an account among them (J12). */
+    static final int RUNNING_MAX = 64;
+
+    static final int RUNNING_OF_ACCOUNT_MAX = 16;
+
+    /** Units that wait for the writer, above which no try begins (J13). */
+    private static final int WAITING_MAX = 200;
+
+    private static final int TRIES_MAX = 4;
+    private static final List<Duration> PAUSES =
+            List.of(Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofMinutes(5));
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration AFTER_RUNNING = Duration.ofSeconds(5);
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+
+    private static final ApiError LOST = ApiError.of(
+            ErrorCode.INTERNAL_ERROR,
+            "The servers that made the answer have stopped before its end. Nothing was charged.");
+    private static final ApiError TOO_LATE =
+            ApiError.of(ErrorCode.INTERNAL_ERROR, "The answer was not begun within 24 hours. Nothing was charged.");
+    private static final ApiError UNREADABLE = ApiError.of(
+            ErrorCode.INTERNAL_ERROR,
+            "The request cannot be read any more: the operator has removed the secret key under which it was kept. Nothing was charged.");
+
+    private static final Logger log = LoggerFactory.getLogger(JobRunner.class);
+
+    private final Jobs jobs;
+    private final Keys keys;
+    private final Supplier<String> nodeId;
+    private final BooleanSupplier mayStart;
+    private final Map<Job.Kind, JobStart> starts;
+    private final InstantSource clock;
+    private final Map<String, Running> running = new ConcurrentHashMap<>();
+    private final ReentrantLock round = new ReentrantLock();
+    private boolean hasBegun;
+    private volatile boolean stopped;
+
+    /** A job in memory. */
+    private record Running(Job job, JobTrial trial) {}
+
+    /** The server that a runner belongs to. @param waiting units for the writer */
+    public record Server(Supplier<String> nodeId, BooleanSupplier mayServe, IntSupplier waiting) {}
+
+    public JobRunner(Jobs jobs, Keys keys, Server server, Map<Job.Kind, JobStart> starts, InstantSource clock) {
+        this.jobs = jobs;
+        this.keys = keys;
+        this.nodeId = server.nodeId();
+        this.mayStart =
+                () -> server.mayServe().getAsBoolean() && server.waiting().getAsInt() <= WAITING_MAX;
+        this.starts = Map.copyOf(starts);
+        this.clock = clock;
+    }
+
+    /** Begins a round at once, e.g. since a job was accepted. Does not block. */
+    public void wake() {
+        Thread.ofVirtual().name("jobs").start(() -> {
+            try {
+                round();
+            } catch (StoreException e) {
+                log.warn(Event.STORE_UNAVAILABLE, "jobs were not looked for: {}", e.getMessage());
+            }
+        });
+    }
+
+    /** Ends what was cancelled, takes what is due, and begins it. Blocks; does nothing while another round runs. @throws StoreException if the database fails */
+    public void round() {
+        if (stopped || !round.tryLock()) {
+            return;
+        }
+        try {
+            String runner = Jobs.runner(nodeId.get());
+            if (!hasBegun) {
+                jobs.leave(runner); // what an earlier run of an embedded database's server has left
+                hasBegun = true;
+            }
+            for (String id : jobs.cancelled(runner)) {
+                cancel(id);
+            }
+            if (mayStart.getAsBoolean() && running.size() < RUNNING_MAX) {
+                jobs.take(runner, RUNNING_MAX - running.size(), this::hasRoom).forEach(job -> begin(job, runner));
+            }
+        } finally {
+            round.unlock();
+        }
+    }
+
+    /** Returns whether an account may have so many further jobs running here. */
+    private boolean hasRoom(String accountId, int further) {
+        long its = running.values().stream()
+                .filter(each -> each.job.accountId().equals(accountId))
+                .count();
+        return its + further <= RUNNING_OF_ACCOUNT_MAX;
+    }
+
+    /** Ends a job's call, if it runs on this server. From any thread. */
+    public void cancel(String id) {
+        Running its = running.get(id);
+        if (its != null) {
+            its.trial.cancel();
+        }
+    }
+
+    /** Begins no more tries. Running calls have their time to end. */
+    public void stop() {
+        stopped = true;
+    }
+
+    /** Gives this server's jobs back, once their calls have ended. Blocks. */
+    public void leave() {
+        try {
+            jobs.leave(Jobs.runner(nodeId.get()));
+        } catch (StoreException e) {
+            log.warn(
+                    Event.STORE_UNAVAILABLE,
+                    "jobs were not given back, and wait until this server is gone: {}",
+                    e.getMessage());
+        }
+    }
+
+    /** Returns how many jobs this server has in hand. */
+    public int size() {
+        return running.size();
+    }
+
+    // ---- one try ----
+
+    private void begin(Job job, String runner) {
+        JobTrial trial = new JobTrial(job, runner, error -> ended(job, error));
+        running.put(job.id(), new Running(job, trial));
+        Thread.ofVirtual().name("job").start(() -> {
+            try {
+                tryOnce(job, trial);
+            } catch (ApiException refused) {
+                trial.refused(refused.error());
+            } catch (StoreException e) {
+                trial.refused(unavailable());
+            } catch (RuntimeException | Error e) {
+                Fatal.check(e);
+                log.error(Event.CALL_FAULT, "job {} could not be tried", job.id(), e);
+                trial.refused(ApiError.of(ErrorCode.INTERNAL_ERROR, "The answer could not be made."));
+            }
+        });
+    }
+
+    private static ApiError unavailable() {
+        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot read its records right now.")
+                .withStatus(503);
+    }
+
+    private void tryOnce(Job job, JobTrial trial) {
+        if (job.line().runs()) {
+            // Its server is gone. While the hold stands, this waits for its return.
+            commit(new JobChange.Lost(
+                    job.id(), Objects.requireNonNull(job.line().callId())));
+            commit(new JobChange.Wait(
+                    job.id(), null, clock.instant(), clock.instant().plus(EVERY), 0, null));
+            running.remove(job.id());
+            return;
+        }
+        if (job.cancelAt() != null) {
+            trial.cancel();
+            end(job, Job.State.CANCELLED, null);
+            return;
+        }
+        ApiError late = late(job);
+        if (late != null) {
+            end(job, Job.State.FAILED, late);
+            return;
+        }
+        byte[] request = jobs.request(job);
+        if (request == null) {
+            end(job, Job.State.FAILED, UNREADABLE);
+            return;
+        }
+        Objects.requireNonNull(starts.get(job.kind())).start(job, JobRequest.of(request), caller(job), trial);
+    }
+
+    private @Nullable ApiError late(Job job) {
+        if (job.line().tries() >= TRIES_MAX) {
+            return LOST;
+        }
+        return clock.instant().isBefore(job.deadline()) ? null : TOO_LATE;
+    }
+
+    /** @throws ApiException if the key cannot be used now */
+    private KeyCaller caller(Job job) {
+        Authentication found = keys.successor(job.accountId(), job.originId());
+        if (found instanceof Authentication.Found good) {
+            return new KeyCaller(good.key(), good.accountRates(), good.labels());
+        }
+        KeyGate.requireUsable(found, "");
+        throw new IllegalStateException("a key that can be used and was not found");
+    }
+
+    // ---- what becomes of it ----
+
+    /** Ends a try, on any thread. @param error null if the books know the end, or if its caller has cancelled it */
+    private void ended(Job job, @Nullable ApiError error) {
+        Running its = running.get(job.id());
+        Thread.ofVirtual().name("job-end").start(() -> {
+            if (its != null && its.trial.isCancelled()) {
+                end(job, Job.State.CANCELLED, null); // unless its call was charged, which has ended it
+            } else if (error != null) {
+                decide(job, error);
+            } else {
+                running.remove(job.id());
+            }
+        });
+    }
+
+    private void decide(Job job, ApiError error) {
+        Instant now = clock.instant();
+        byte[] trouble = jobs.seal(job.id(), 1, JobTrouble.of(error).bytes());
+        Job.Pause pause = pause(error);
+        boolean isTry = pause == null && isTry(error);
+        if (isTry && job.line().tries() + 1 >= TRIES_MAX || pause == null && !isTry && !waits(error)) {
+            end(job, Job.State.FAILED, error);
+        } else if (isTry) {
+            Instant due = now.plus(PAUSES.get(Math.min(job.line().tries(), PAUSES.size() - 1)));
+            wait(job, new JobChange.Wait(job.id(), null, now, due, 1, trouble));
+        } else {
+            wait(job, new JobChange.Wait(job.id(), pause, now, due(error, now, pause), 0, trouble));
+        }
+    }
+
+    /** Returns what an error of money, limits or keys lets a job wait for; null for others. */
+    private static Job.@Nullable Pause pause(ApiError error) {
+        return switch (error.code()) {
+            case INSUFFICIENT_CREDITS -> Job.Pause.CREDITS;
+            case SPEND_LIMIT_EXCEEDED -> Job.Pause.LIMIT;
+            case RATE_LIMIT_EXCEEDED -> Job.Pause.RATES;
+            case INVALID_API_KEY, IP_NOT_ALLOWED -> Job.Pause.KEY;
+            case INVALID_REQUEST,
+                    CONTEXT_LENGTH_EXCEEDED,
+                    PREVIOUS_RESPONSE_NOT_FOUND,
+                    PRICE_ABOVE_LIMIT,
+                    MODEL_NOT_FOUND,
+                    TASK_NOT_FOUND,
+                    LAST_OWNER,
+                    INTERNAL_ERROR,
+                    UPSTREAM_ERROR -> null;
+        };
+    }
+
+    /** Returns whether it is a failure after which a few further tries are made. */
+    private static boolean isTry(ApiError error) {
+        boolean isFinal = "false".equals(error.headers().get("x-should-retry"));
+        return !isFinal
+                && (error.code() == ErrorCode.UPSTREAM_ERROR
+                        || error.code() == ErrorCode.INTERNAL_ERROR && error.status() != 503);
+    }
+
+    /** Returns whether this server could not make the call just now: no memory, the database silent, a stop. */
+    private static boolean waits(ApiError error) {
+        return error.code() == ErrorCode.INTERNAL_ERROR && error.status() == 503;
+    }
+
+    private static Instant due(ApiError error, Instant now, Job.@Nullable Pause pause) {
+        if (pause == null) {
+            return now.plus(SOON);
+        }
+        Shortage shortage = error.shortage();
+        if (shortage != null && shortage.heldMicros() > 0) {
+            return now.plus(AFTER_RUNNING);
+        }
+        if (shortage instanceof Shortage.OfLimit limit && limit.freesAt() != null) {
+            return limit.freesAt();
+        }
+        String after = error.headers().get("retry-after");
+        return pause == Job.Pause.RATES && after != null
+                ? now.plusSeconds(Math.max(1, Long.parseLong(after)))
+                : now.plus(MINUTE);
+    }
+
+    private void end(Job job, Job.State state, @Nullable ApiError error) {
+        byte[] trouble = error == null
+                ? null
+                : jobs.seal(job.id(), 1, JobTrouble.of(error).bytes());
+        wait(job, new JobChange.Ended(job.id(), state, clock.instant(), trouble));
+    }
+
+    /** Commits what becomes of a job, and lets it go. */
+    private void wait(Job job, JobChange change) {
+        commit(change);
+        running.remove(job.id());
+        wake();
+    }
+
+    /** Commits, and tries again until the database takes it: else nobody would look at the job again while this server lives. */
+    private void commit(JobChange change) {
+        while (true) {
+            try {
+                jobs.commit(change);
+                return;
+            } catch (StoreException e) {
+                log.warn(
+                        Event.STORE_UNAVAILABLE,
+                        "job {} could not be written, and is tried again: {}",
+                        change.id(),
+                        e.getMessage());
+                if (stopped) {
+                    return;
+                }
+            }
+            try {
+                Thread.sleep(AGAIN);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+}

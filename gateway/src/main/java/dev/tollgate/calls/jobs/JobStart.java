@@ -1,0 +1,17 @@
+package dev.tollgate.calls.jobs;
+
+import dev.tollgate.jobs.Job;
+import dev.tollgate.keys.KeyCaller;
+
+/** The door that makes the calls of jobs of one kind. */
+@FunctionalInterface
+public interface JobStart {
+
+    /**
+     * Makes the call of a job. Blocks until it is prepared, and then begins the trial with it.
+     *
+     * @param caller the key that pays, as it is now
+     * @throws dev.tollgate.base.error.ApiException if the request is refused before it has a call
+     */
+    void start(Job job, JobRequest request, KeyCaller caller, JobTrial trial);
+}

@@ -1,0 +1,120 @@
+package dev.tollgate.calls.jobs;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.log.CallNotes;
+import dev.tollgate.base.log.CallWatch;
+import dev.tollgate.calls.metering.Running;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.jobs.Job;
+import io.vertx.core.Context;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A try of a job on this server. Says once how it has ended: with an error, or over without one, since the end of a charged or cancelled call is in
+ * the books. {@link #begin} and {@link #cancel} may be called from any thread; all else runs on the event loop of the call.
+ */
+public final class JobTrial implements CallWatch {
+
+    private final Job job;
+    private final String runner;
+    private final Consumer<@Nullable ApiError> ended;
+
+    private volatile @Nullable Context loop;
+    private volatile boolean isCancelled;
+    private @Nullable Running call;
+    private @Nullable JobAnswer answer;
+    private boolean hasEnded;
+    private volatile Runnable onOver = () -> {};
+
+    /**
+     * @param runner the name under which this server has taken the job
+     * @param ended receives the error; null if there is none
+     */
+    JobTrial(Job job, String runner, Consumer<@Nullable ApiError> ended) {
+        this.job = job;
+        this.runner = runner;
+        this.ended = ended;
+    }
+
+    /** @param then runs once, when the try has ended */
+    public void onOver(Runnable then) {
+        onOver = then;
+    }
+
+    /**
+     * Starts the call on its event loop.
+     *
+     * @param door makes what writes the response to an outlet
+     * @param start starts the call with its sink, which is its keeper, too
+     */
+    public void begin(Context on, Function<Outlet, Sink> door, Function<JobAnswer, Running> start) {
+        loop = on;
+        on.runOnContext(_ -> {
+            if (isCancelled) {
+                end(null);
+                return;
+            }
+            try {
+                JobAnswer its = new JobAnswer(door.apply(new JobOutlet(on, this::end)), job, runner, () -> end(null));
+                answer = its;
+                call = start.apply(its);
+            } catch (ApiException refused) {
+                end(refused.error());
+            }
+        });
+    }
+
+    /** Ends the call, if it runs. What has been reported of it is charged. */
+    void cancel() {
+        isCancelled = true;
+        Context its = loop;
+        if (its != null) {
+            its.runOnContext(_ -> {
+                Running running = call;
+                if (running != null && answer != null && !hasEnded) {
+                    answer.cancel();
+                    running.gone();
+                }
+            });
+        }
+    }
+
+    boolean isCancelled() {
+        return isCancelled;
+    }
+
+    /** Ends a try that has no call. */
+    void refused(ApiError error) {
+        end(error);
+    }
+
+    private void end(@Nullable ApiError error) {
+        if (!hasEnded) {
+            hasEnded = true;
+            onOver.run();
+            ended.accept(error);
+        }
+    }
+
+    @Override
+    public void begun() {}
+
+    /** Returns true: else nothing would tell that the call is over. */
+    @Override
+    public boolean wantsNotes() {
+        return true;
+    }
+
+    /** The call is over. If it has failed, its sink is told right behind this. */
+    @Override
+    public void over(CallNotes notes) {
+        Context its = loop;
+        if (its != null) {
+            its.runOnContext(_ -> end(null));
+        }
+    }
+}

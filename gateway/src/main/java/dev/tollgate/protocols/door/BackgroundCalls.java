@@ -1,0 +1,271 @@
+package dev.tollgate.protocols.door;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Shortage;
+import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.base.log.CallNotes;
+import dev.tollgate.base.log.CallWatch;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.base.memory.MemoryBudget;
+import dev.tollgate.calls.jobs.JobRequest;
+import dev.tollgate.calls.jobs.JobRunner;
+import dev.tollgate.calls.jobs.JobStart;
+import dev.tollgate.calls.jobs.JobTrial;
+import dev.tollgate.calls.kept.KeptResponse;
+import dev.tollgate.calls.metering.Arrival;
+import dev.tollgate.calls.metering.MeteredCall;
+import dev.tollgate.calls.replay.IdempotencyKey;
+import dev.tollgate.calls.replay.LargeBodies;
+import dev.tollgate.jobs.Job;
+import dev.tollgate.jobs.JobChange.Accepted;
+import dev.tollgate.jobs.Jobs;
+import dev.tollgate.keys.KeyCaller;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls whose callers do not wait (J30): accepts them as jobs, and makes their calls. Nothing is held until a call begins. Thread-safe.
+ *
+ * @param bodies refuses accounts that cannot pay
+ * @param memory what the requests of jobs may take while they are checked or run
+ * @param runner is woken by each acceptance; known once everything has been made
+ */
+public record BackgroundCalls(
+        Calls calls,
+        LargeBodies bodies,
+        Jobs jobs,
+        CompletionIds ids,
+        MemoryBudget memory,
+        Vertx vertx,
+        Supplier<JobRunner> runner) {
+
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    /**
+     * Checks a request as a call is checked, and accepts it. Blocks.
+     *
+     * @param body as it came
+     * @param nameHash of an idempotency key; null without one
+     * @return the object that its caller gets
+     * @throws dev.tollgate.base.error.ApiException as of any call that is refused without money; 402 for an account that cannot pay for the cheapest
+     */
+    <R> byte[] accept(
+            Protocol protocol,
+            KeyCaller caller,
+            Envelope envelope,
+            Reading<R> reading,
+            R request,
+            byte[] body,
+            @Nullable String nameHash) {
+        String id = ids.next();
+        JobRequest kept = checked(protocol, caller, envelope, reading, request, body, id);
+        byte[] packed = kept.packed();
+        if (packed.length > JobRequest.PACKED_BYTES_MAX) {
+            throw ApiError.invalid(
+                            reading.inputField(),
+                            "'%s': a request in the background takes at most %d KiB when it is compressed; this one takes %d."
+                                    .formatted(
+                                            reading.inputField(),
+                                            JobRequest.PACKED_BYTES_MAX >> 10,
+                                            packed.length >> 10))
+                    .asException();
+        }
+        Accepted accepted = jobs.accept(
+                id, caller.accountId(), caller.key().owner(), Job.Kind.RESPONSE, nameHash, reading.print(), packed);
+        return switch (accepted) {
+            case Accepted.Now _ -> {
+                runner.get().wake();
+                yield kept.shown();
+            }
+            case Accepted.Before before -> again(caller, before.id());
+            case Accepted.Refused refused -> throw refusal(refused).asException();
+        };
+    }
+
+    private static ApiError refusal(Accepted.Refused refused) {
+        return switch (refused) {
+            case Accepted.OtherBody _ -> IdempotencyKey.usedForAnotherBody();
+            case Accepted.TooMany full ->
+                ApiError.later(
+                        "The account has %,d responses in the background that have not ended, which is the maximum."
+                                .formatted(full.openMax()),
+                        MINUTE);
+            case Accepted.TooLarge full ->
+                ApiError.later(
+                        "The account's requests in the background take %d MiB, which is the maximum."
+                                .formatted(full.bytesMax() >> 20),
+                        MINUTE);
+            case Accepted.NoAccount _ ->
+                ApiError.of(ErrorCode.INVALID_API_KEY, "The account of this API key is deleted.");
+        };
+    }
+
+    /** Checks a request as that of a call is checked, and throws the call away. */
+    private <R> JobRequest checked(
+            Protocol protocol,
+            KeyCaller caller,
+            Envelope envelope,
+            Reading<R> reading,
+            R request,
+            byte[] body,
+            String id) {
+        requireBalance(caller.accountId(), calls.leastMicros(caller, reading.model(request)));
+        calls.countFreeWork(caller.accountId());
+        Lease lease = memory.lease(caller.accountId(), null, body.length > KeptResponse.LARGE_BYTES);
+        try {
+            if (reading.opensKept(request)) {
+                calls.findKept(caller, reading, request, lease);
+            }
+            Recorded recorded = new Recorded(envelope);
+            reading.openedWith(recorded);
+            calls.prepare(protocol.name(), caller, reading, request, lease, arrival(id, new Unwatched()));
+            return new JobRequest(recorded.headers, body, reading.queued(request, id));
+        } finally {
+            lease.release();
+        }
+    }
+
+    /** Refuses an account that cannot pay. What running calls hold may come back before the job's call begins. */
+    private void requireBalance(String accountId, long leastMicros) {
+        try {
+            bodies.requireBalance(accountId, leastMicros);
+        } catch (ApiException refused) {
+            Shortage shortage = refused.error().shortage();
+            if (shortage == null || shortage.heldMicros() == 0) {
+                throw refused;
+            }
+        }
+    }
+
+    /** Returns the object of the job that the same idempotency key made before, as it was created. */
+    private byte[] again(KeyCaller caller, String id) {
+        Job job = jobs.find(caller.accountId(), caller.key().owner(), id);
+        byte[] packed = job == null ? null : jobs.request(job);
+        if (packed == null) {
+            throw ApiError.of(
+                            ErrorCode.INVALID_REQUEST,
+                            "The response of this Idempotency-Key has ended. Get it by its id, 'resp_%s'."
+                                    .formatted(id.substring(id.indexOf('-') + 1)))
+                    .asException();
+        }
+        return JobRequest.of(packed).shown();
+    }
+
+    /** Returns what makes the calls of a protocol's jobs. */
+    public JobStart starting(Protocol protocol) {
+        return (job, request, caller, trial) -> start(protocol, job, request, caller, trial);
+    }
+
+    private void start(Protocol protocol, Job job, JobRequest request, KeyCaller caller, JobTrial trial) {
+        Lease lease = memory.lease(job.accountId(), null, request.body().length > KeptResponse.LARGE_BYTES);
+        trial.onOver(lease::release);
+        start(protocol, calls.open(protocol, caller, new Kept(request.headers())), job, request, caller, trial, lease);
+    }
+
+    private <R> void start(
+            Protocol protocol,
+            Reading<R> reading,
+            Job job,
+            JobRequest kept,
+            KeyCaller caller,
+            JobTrial trial,
+            Lease lease) {
+        lease.take(kept.body().length);
+        R request = reading.take(kept.body(), lease);
+        if (reading.opensKept(request)) {
+            calls.findKept(caller, reading, request, lease);
+        }
+        MeteredCall call = calls.prepare(protocol.name(), caller, reading, request, lease, arrival(job.id(), trial));
+        trial.begin(vertx.getOrCreateContext(), outlet -> reading.sink(request, outlet, call), answer -> calls.meter()
+                .start(call, answer, answer));
+    }
+
+    /** A job arrives when its call begins: prices and limits are those of that time (J4). */
+    private static Arrival arrival(String id, CallWatch watch) {
+        return new Arrival(
+                "resp_" + id.substring(id.indexOf('-') + 1), System.nanoTime(), "/v1/responses", null, watch);
+    }
+
+    /** Watches nothing: the call of an acceptance is never made. */
+    private record Unwatched() implements CallWatch {
+
+        @Override
+        public void begun() {}
+
+        @Override
+        public boolean wantsNotes() {
+            return false;
+        }
+
+        @Override
+        public void over(CallNotes notes) {}
+    }
+
+    /** Notes the headers that are asked for: the job's call asks for the same. */
+    private static final class Recorded implements Envelope {
+
+        private final Envelope envelope;
+        private final Map<String, List<String>> headers = new LinkedHashMap<>();
+
+        Recorded(Envelope envelope) {
+            this.envelope = envelope;
+        }
+
+        @Override
+        public @Nullable String header(String name) {
+            headers(name);
+            return envelope.header(name);
+        }
+
+        @Override
+        public List<String> headers(String name) {
+            List<String> values = envelope.headers(name);
+            if (!values.isEmpty()) {
+                headers.put(name, values);
+            }
+            return values;
+        }
+
+        @Override
+        public @Nullable String query(String name) {
+            return envelope.query(name);
+        }
+
+        @Override
+        public String pathParam(String name) {
+            return envelope.pathParam(name);
+        }
+    }
+
+    /** The envelope of a job's request. Doors that offer work in the background have nothing in the query or the path. */
+    private record Kept(Map<String, List<String>> headers) implements Envelope {
+
+        @Override
+        public @Nullable String header(String name) {
+            List<String> values = headers(name);
+            return values.isEmpty() ? null : values.getFirst();
+        }
+
+        @Override
+        public List<String> headers(String name) {
+            return headers.getOrDefault(name, List.of());
+        }
+
+        @Override
+        public @Nullable String query(String name) {
+            return null;
+        }
+
+        @Override
+        public String pathParam(String name) {
+            throw new IllegalStateException("a job has no path");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package dev.tollgate.protocols.responses;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.CallServer;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.KeysServer.KeyOptions;
+import dev.tollgate.testing.UpstreamScript;
+import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** Responses whose callers do not wait (J30–J33). */
+@Timeout(120)
+class BackgroundTest {
+
+    private static final String SILENT = "- respond: [{delay_ms: 60000}]";
+
+    private static CallServer gateway;
+    private Customer customer;
+
+    @BeforeAll
+    static void start() {
+        gateway = CallServer.start("models.file", "models/gemini-all.yaml");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.assertBooksAreClosed();
+        gateway.close();
+    }
+
+    @BeforeEach
+    void customer() {
+        customer = gateway.customer("100");
+        gateway.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(10, 600, 0)));
+    }
+
+    private static String body(String more) {
+        return "{\"model\":\"gemini-3.5-flash\",\"input\":\"Hi\",\"background\":true" + more + "}";
+    }
+
+    private CallServer.Reply send(String more, String name) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/responses"))
+                .header("authorization", "Bearer " + customer.key())
+                .header("content-type", "application/json")
+                .POST(BodyPublishers.ofString(body(more)));
+        return gateway.send(name.isEmpty() ? request : request.header("Idempotency-Key", name));
+    }
+
+    private JsonNode create(String more) {
+        return create(more, "");
+    }
+
+    private JsonNode create(String more, String name) {
+        CallServer.Reply reply = send(more, name);
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        return reply.json();
+    }
+
+    private CallServer.Reply get(String id) {
+        return gateway.get("/v1/responses/" + id, customer.key());
+    }
+
+    private JsonNode until(String id, String status) {
+        CallServer.await(
+                status, () -> get(id).json().path("status").asString("").equals(status));
+        return get(id).json();
+    }
+
+    @Test
+    void an_answer_is_made_after_its_caller_has_its_id() {
+        JsonNode created = create(",\"metadata\":{\"a\":\"b\"},\"instructions\":\"Be short.\"");
+        assertThat(created.path("status").asString()).isEqualTo("queued");
+        assertThat(created.path("background").asBoolean()).isTrue();
+        assertThat(created.path("usage").isNull()).isTrue();
+        String id = created.path("id").asString();
+        JsonNode done = until(id, "completed");
+        assertThat(done.path("id").asString()).isEqualTo(id);
+        assertThat(done.path("output")
+                        .path(0)
+                        .path("content")
+                        .path(0)
+                        .path("text")
+                        .asString())
+                .isEqualTo("Done.");
+        assertThat(done.path("metadata").path("a").asString()).isEqualTo("b");
+        String task = done.path("task_id").asString();
+        assertThat(gateway.text("SELECT request_id FROM call WHERE id = '" + task + "'"))
+                .isEqualTo(id);
+        assertThat(customer.consumed())
+                .isEqualByComparingTo(done.path("credits_consumed").asString());
+        assertThat(gateway.number("SELECT COUNT(*) FROM call WHERE account_id = '" + customer.account() + "'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void a_response_of_the_background_can_be_continued() {
+        String id = create("").path("id").asString();
+        until(id, "completed");
+        CallServer.Reply next = gateway.post(
+                "/v1/responses",
+                "{\"model\":\"gemini-3.5-flash\",\"input\":\"And?\",\"previous_response_id\":\"" + id + "\"}",
+                customer.key());
+        assertThat(next.status()).as(next.text()).isEqualTo(200);
+    }
+
+    @Test
+    void a_running_answer_is_cancelled() {
+        gateway.script(SILENT);
+        String id = create("").path("id").asString();
+        until(id, "in_progress");
+        CallServer.Reply cancelled = gateway.post("/v1/responses/" + id + "/cancel", "", customer.key());
+        assertThat(cancelled.json().path("status").asString())
+                .as(cancelled.text())
+                .isEqualTo("cancelled");
+        assertThat(gateway.post("/v1/responses/" + id + "/cancel", "", customer.key())
+                        .json()
+                        .path("status")
+                        .asString())
+                .isEqualTo("cancelled");
+        assertThat(gateway.number("SELECT COUNT(*) FROM open_hold")).isZero();
+    }
+
+    @Test
+    void an_answer_above_a_limit_waits_and_says_why() {
+        customer = gateway.customer("100", KeyOptions.spend("0.000001", null, null));
+        String id = create("").path("id").asString();
+        CallServer.await("a pause", () -> get(id).json().has("paused"));
+        JsonNode waits = get(id).json();
+        assertThat(waits.path("status").asString()).isEqualTo("queued");
+        assertThat(waits.path("paused").path("reason").asString()).isEqualTo("limit");
+        assertThat(waits.path("paused").path("message").asString()).contains("limit");
+    }
+
+    @Test
+    void the_same_idempotency_key_makes_one_answer() {
+        gateway.script(SILENT);
+        String id = create("", "once").path("id").asString();
+        assertThat(create("", "once").path("id").asString()).isEqualTo(id);
+        CallServer.Reply other = send(",\"temperature\":1", "once");
+        assertThat(other.status()).as(other.text()).isEqualTo(400);
+        assertThat(gateway.send("DELETE", "/v1/responses/" + id, null, customer.key())
+                        .status())
+                .isEqualTo(200);
+        assertThat(get(id).status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ,"stream":true | background
+            ,"store":false | store
+            """)
+    void what_cannot_be_kept_is_refused(String more, String field) {
+        CallServer.Reply refused = gateway.post("/v1/responses", body(more), customer.key());
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.json().path("error").path("param").asString()).isEqualTo(field);
+    }
+
+    @Test
+    void another_account_does_not_find_it() {
+        String id = create("").path("id").asString();
+        Customer other = gateway.customer("100");
+        assertThat(gateway.get("/v1/responses/" + id, other.key()).status()).isEqualTo(404);
+        assertThat(gateway.post("/v1/responses/" + id + "/cancel", "", other.key())
+                        .status())
+                .isEqualTo(404);
+        until(id, "completed");
+    }
+
+    @Test
+    void an_answer_that_the_provider_refuses_is_failed_and_free() {
+        gateway.script("- respond: [{status: 400, body: {error: {code: 400, message: no, status: INVALID_ARGUMENT}}}]");
+        String id = create("").path("id").asString();
+        JsonNode failed = until(id, "failed");
+        assertThat(failed.path("error").path("code").asString()).isEqualTo("server_error");
+        assertThat(customer.consumed()).isEqualByComparingTo("0");
+    }
+}

@@ -1,0 +1,140 @@
+package dev.tollgate.jobs;
+
+import dev.tollgate.storage.sql.Columns;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job as its rows have it. Immutable.
+ *
+ * @param id without the prefix that its door shows
+ * @param originId the first id of the key that pays
+ * @param owner who may read it, besides that key: a member, a team, or empty for the account
+ * @param pause why an open job waits; null if it does not
+ * @param pausedAt since when it waits
+ * @param dueAt when an open job is to be looked at next
+ * @param nodeId the server that runs it; empty if none does
+ * @param deadline the time from which on no try begins
+ * @param cancelAt when its caller wanted it to end; null if nobody has
+ * @param endedAt null while it is open
+ * @param line the state of its call
+ */
+public record Job(
+        String id,
+        String accountId,
+        String owner,
+        String originId,
+        Kind kind,
+        State state,
+        @Nullable Pause pause,
+        @Nullable Instant pausedAt,
+        Instant dueAt,
+        String nodeId,
+        Instant createdAt,
+        Instant deadline,
+        @Nullable Instant cancelAt,
+        @Nullable Instant endedAt,
+        long chargedMicros,
+        Line line) {
+
+    /** The time after its acceptance in which a job may begin a try. */
+    public static final Duration OPEN_MAX = Duration.ofHours(24);
+
+    /** The time for which an ended job is kept. */
+    public static final Duration KEPT = Duration.ofDays(30);
+
+    /** The time for which a job is kept that has cost nothing. */
+    public static final Duration KEPT_FREE = Duration.ofDays(3);
+
+    static final String COLUMNS =
+            "j.id, j.account_id, j.owner, j.origin_id, j.kind, j.state, j.pause, j.paused_at, j.due_at, j.node_id,"
+                    + " j.created_at, j.deadline, j.cancel_at, j.ended_at, j.charged_micros, l.state, l.call_id, l.tries, l.sealed"
+                    + " FROM job j LEFT JOIN job_line l ON l.job_id = j.id AND l.line = 1";
+
+    /** The kind of what a job makes. */
+    public enum Kind {
+        RESPONSE;
+
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** The state of a job. An open one is queued or in progress: see {@link #isRunning}. */
+    public enum State {
+        OPEN,
+        COMPLETED,
+        /** The answer was cut, and kept. */
+        INCOMPLETE,
+        FAILED,
+        CANCELLED;
+
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** The reason why an open job waits. */
+    public enum Pause {
+        /** The account's balance, or a grant, has too little for the call. */
+        CREDITS,
+        /** A limit or a budget is used up. */
+        LIMIT,
+        /** The key or its account has too many requests, tokens or calls at the same time. */
+        RATES,
+        /** The key cannot be used. */
+        KEY,
+        /** The account's files have no room for what the call makes. */
+        STORAGE,
+        /** The provider has refused the last tries. */
+        PROVIDER;
+
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * The call of a job.
+     *
+     * @param runs whether a try has a hold, or had one when its server died
+     * @param callId of the last try; null before there was one with a hold
+     * @param tries how many have ended without an answer
+     * @param trouble the sealed error of the last try; null if there is none
+     */
+    public record Line(boolean runs, @Nullable String callId, int tries, byte @Nullable [] trouble) {}
+
+    static Job read(ResultSet row) throws SQLException {
+        String pause = row.getString(7);
+        return new Job(
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                Kind.valueOf(row.getString(5).toUpperCase(Locale.ROOT)),
+                State.valueOf(row.getString(6).toUpperCase(Locale.ROOT)),
+                pause == null ? null : Pause.valueOf(pause.toUpperCase(Locale.ROOT)),
+                Columns.timeOrNull(row, 8),
+                Columns.time(row, 9),
+                row.getString(10),
+                Columns.time(row, 11),
+                Columns.time(row, 12),
+                Columns.timeOrNull(row, 13),
+                Columns.timeOrNull(row, 14),
+                row.getLong(15),
+                new Line("running".equals(row.getString(16)), row.getString(17), row.getInt(18), row.getBytes(19)));
+    }
+
+    public boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    /** Returns whether a try of it has a hold. */
+    public boolean isRunning() {
+        return isOpen() && line.runs();
+    }
+}

@@ -1,0 +1,455 @@
+package dev.tollgate.jobs;
+
+import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.books.ledger.Reserve;
+import dev.tollgate.books.ledger.Resolution.Release;
+import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.Statements;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A change of jobs that is written behind the accounts, in the order of the jobs' ids. {@link JobParts} runs it. */
+public interface JobChange extends Change {
+
+    /** Returns the id of the job; empty for a change of many, which passes over what another server holds. */
+    String id();
+
+    /** Writes it, in the writer's turn. @throws SQLException as the database gave it */
+    void write(Statements statements) throws SQLException;
+
+    /**
+     * The acceptance of a job with its request.
+     *
+     * @see Accepted
+     */
+    final class Accept extends Decision<Accepted> implements JobChange {
+
+        private static final String OPEN =
+                "SELECT COUNT(*) AS jobs, COALESCE(SUM(sealed_bytes), 0) AS bytes FROM job WHERE account_id = ? AND state = 'open'";
+        private static final String SAME = "SELECT id, body_hash FROM job WHERE origin_id = ? AND name_hash = ?";
+        private static final String INSERT = """
+                INSERT INTO job (id, account_id, owner, origin_id, kind, state, due_at, node_id, name_hash, body_hash, created_at, deadline, gone_at,
+                    sealed_bytes, charged_micros)
+                SELECT ?, a.id, ?, ?, ?, 'open', ?, '', ?, ?, ?, ?, ?, ?, 0 FROM account a WHERE a.id = ? AND a.deleted_at IS NULL""";
+        private static final String REQUEST =
+                "INSERT INTO job_line (job_id, line, state, tries, sealed) VALUES (?, 0, 'kept', 0, ?)";
+
+        private final NewJob job;
+        private final byte[] sealed;
+        private final int openMax;
+        private final long bytesMax;
+
+        /**
+         * @param sealed the request
+         * @param openMax how many open jobs the account may have
+         * @param bytesMax what the requests of its open jobs may take
+         */
+        Accept(NewJob job, byte[] sealed, int openMax, long bytesMax) {
+            this.job = job;
+            this.sealed = sealed;
+            this.openMax = openMax;
+            this.bytesMax = bytesMax;
+        }
+
+        @Override
+        public String id() {
+            return job.id();
+        }
+
+        @Override
+        public void write(Statements statements) throws SQLException {
+            decide(accept(statements));
+        }
+
+        private Accepted accept(Statements statements) throws SQLException {
+            if (job.nameHash() != null) {
+                Accepted same = statements.one(
+                        SAME,
+                        row -> row.getString(2).equals(job.bodyHash())
+                                ? new Accepted.Before(row.getString(1))
+                                : new Accepted.OtherBody(),
+                        job.owner().originId(),
+                        job.nameHash());
+                if (same != null) {
+                    return same;
+                }
+            }
+            // Other servers may each accept one above the limit.
+            long[] open = statements.one(OPEN, row -> new long[] {row.getLong(1), row.getLong(2)}, job.accountId());
+            if (open != null && open[0] >= openMax) {
+                return new Accepted.TooMany(openMax);
+            }
+            if (open != null && open[1] + sealed.length > bytesMax) {
+                return new Accepted.TooLarge(bytesMax);
+            }
+            int inserted = statements.run(
+                    INSERT,
+                    job.id(),
+                    job.owner().id(),
+                    job.owner().originId(),
+                    job.kind().code(),
+                    job.createdAt(),
+                    job.nameHash(),
+                    job.bodyHash(),
+                    job.createdAt(),
+                    job.createdAt().plus(Job.OPEN_MAX),
+                    job.createdAt().plus(Job.OPEN_MAX).plus(Job.KEPT),
+                    (long) sealed.length,
+                    job.accountId());
+            if (inserted == 1) {
+                statements.run(REQUEST, job.id(), sealed);
+            }
+            return inserted == 1 ? new Accepted.Now() : new Accepted.NoAccount();
+        }
+    }
+
+    /**
+     * A job to be accepted.
+     *
+     * @param nameHash of the Idempotency-Key; null without one
+     */
+    record NewJob(
+            String id,
+            String accountId,
+            KeyOwner owner,
+            Job.Kind kind,
+            @Nullable String nameHash,
+            String bodyHash,
+            Instant createdAt) {}
+
+    /** The outcome of an acceptance. */
+    sealed interface Accepted {
+
+        record Now() implements Accepted {}
+
+        /** @param id of the job that the same Idempotency-Key made before */
+        record Before(String id) implements Accepted {}
+
+        /** A job that was not accepted. */
+        sealed interface Refused extends Accepted {}
+
+        record OtherBody() implements Refused {}
+
+        record TooMany(int openMax) implements Refused {}
+
+        record TooLarge(long bytesMax) implements Refused {}
+
+        record NoAccount() implements Refused {}
+    }
+
+    /** Takes a claimed try back if its call got no hold. */
+    record Confirm(String id, Reserve reserve) implements JobChange {
+
+        private static final String BACK =
+                "UPDATE job_line SET state = 'waiting' WHERE job_id = ? AND line = 1 AND state = 'running' AND call_id = ?";
+
+        @Override
+        public void write(Statements statements) throws SQLException {
+            if (!reserve.reserved()) {
+                statements.run(BACK, id, reserve.reservationId());
+            }
+        }
+    }
+
+    /** Lets a job wait whose call has been given back in full. */
+    record Freed(String id, Release release) implements JobChange {
+
+        @Override
+        public void write(Statements statements) throws SQLException {
+            if (release.resolved()) {
+                statements.run(Confirm.BACK, id, release.reservationId());
+            }
+        }
+    }
+
+    /** Ends a job with the charge of its call. */
+    record Charged(String id, Settle settle, Job.State state) implements JobChange {
+
+        private static final String LINE =
+                "UPDATE job_line SET state = 'ended', sealed = NULL WHERE job_id = ? AND line = 1 AND call_id = ?";
+        private static final String JOB = """
+                UPDATE job SET state = ?, ended_at = ?, gone_at = CASE WHEN gone_at = 0 THEN 0 ELSE ? END, charged_micros = ?, node_id = '', pause = NULL, paused_at = NULL
+                WHERE id = ? AND state = 'open'""";
+        private static final String REQUEST = "DELETE FROM job_line WHERE job_id = ? AND line = 0";
+
+        @Override
+        public void write(Statements statements) throws SQLException {
+            if (!settle.resolved()) {
+                return;
+            }
+            statements.run(LINE, id, settle.reservationId());
+            statements.run(JOB, state.code(), settle.at(), settle.at().plus(Job.KEPT), settle.chargeMicros(), id);
+            if (state != Job.State.CANCELLED) { // the door has kept the response, with its request
+                statements.run(REQUEST, id);
+            }
+        }
+    }
+
+    /** Ends a job that has cost nothing. @param trouble the sealed error; null if its caller has cancelled it */
+    record Ended(String id, Job.State state, Instant at, byte @Nullable [] trouble) implements JobChange {
+
+        private static final String JOB = """
+                UPDATE job SET state = ?, ended_at = ?, gone_at = CASE WHEN gone_at = 0 THEN 0 ELSE ? END, node_id = '', pause = NULL, paused_at = NULL
+                WHERE id = ? AND state = 'open'
+                    AND NOT EXISTS (SELECT 1 FROM job_line l WHERE l.job_id = job.id AND l.state = 'running')""";
+        // Its hold is still to be given back: whoever takes it next ends it.
+        private static final String BACK = "UPDATE job SET node_id = '', due_at = ? WHERE id = ? AND state = 'open'";
+        private static final String LINE = """
+                INSERT INTO job_line (job_id, line, state, tries, sealed) VALUES (?, 1, 'waiting', 1, ?)
+                ON CONFLICT (job_id, line) DO UPDATE SET sealed = excluded.sealed""";
+
+        @Override
+        public void write(Statements statements) throws SQLException {
+            boolean ends = statements.run(JOB, state.code(), at, at.plus(Job.KEPT_FREE), id) == 1;
+            if (!ends) {
+                statements.run(BACK, at, id);
+            } else if (trouble != null) {
+                statements.run(LINE, id, trouble);
+            }
+        }
+    }
+
+    /**
+     * Lets an open job wait for its next try.
+     *
+     * @param pause why; null for a try that is made again by itself
+     * @param tries further ones that have ended
+     * @param trouble the sealed error of the last try
+     */
+    record Wait(String id, Job.@Nullable Pause pause, Instant at, Instant dueAt, int tries, byte @Nullable [] trouble)
+            implements JobChange {
+
+        private static final String JOB = """
+                UPDATE job SET due_at = ?, node_id = '', paused_at = CASE WHEN pause = ? THEN paused_at ELSE ? END, pause = ?
+                WHERE id = ? AND state = 'open'""";
+        private static final String LINE = """
+                INSERT INTO job_line (job_id, line, state, tries, sealed) VALUES (?, 1, 'waiting', ?, ?)
+                ON CONFLICT (job_id, line) DO UPDATE SET tries = job_line.tries + ?, sealed = excluded.sealed""";
+
+        @Override
+        public void write(Statements statements) throws SQLException {
+            String why = pause == null ? null : pause.code();
+            if (pause == null) {
+                statements.run(
+                        "UPDATE job SET due_at = ?, node_id = '', pause = NULL, paused_at = NULL WHERE id = ? AND state = 'open'",
+                        dueAt,
+                        id);
+            } else {
+                statements.run(JOB, dueAt, why, at, why, id);
+            }
+            if (trouble != null || tries > 0) {
+                statements.run(LINE, id, tries, trouble, tries);
+            }
+        }
+    }
+
+    /** Cancels a job that a key may read. The outcome is what became of it; {@link Cancelled#UNKNOWN} if there is none. */
+    final class Cancel extends Decision<Cancelled> implements JobChange {
+
+        private static final String FIND =
+                "SELECT j.state, EXISTS (SELECT 1 FROM job_line l WHERE l.job_id = j.id AND l.state = 'running')"
+                        + " FROM job j WHERE j.id = ? AND j.account_id = ? AND " + Jobs.READABLE;
+        private static final String END =
+                "UPDATE job SET state = 'cancelled', ended_at = ?, gone_at = ?, node_id = '', pause = NULL, paused_at = NULL WHERE id = ?";
+
+        private final String id;
+        private final String accountId;
+        private final KeyOwner reads;
+        private final Instant at;
+        private final boolean deletes;
+
+        /** @param deletes whether nothing of it is read any more */
+        Cancel(String id, String accountId, KeyOwner reads, Instant at, boolean deletes) {
+            this.id = id;
+            this.accountId = accountId;
+            this.reads = reads;
+            this.at = at;
+            this.deletes = deletes;
+        }
+
+        @Override
+        public String id() {
+            return id;
+        }
+
+        @Override
+        public void write(Statements statements) throws SQLException {
+            decide(cancel(statements));
+            if (deletes && outcome() != Cancelled.UNKNOWN) {
+                statements.run("UPDATE job SET gone_at = 0, cancel_at = COALESCE(cancel_at, ?) WHERE id = ?", at, id);
+            }
+        }
+
+        private Cancelled cancel(Statements statements) throws SQLException {
+            String lock = statements.dialect() == Dialect.POSTGRESQL ? " FOR UPDATE OF j" : "";
+            Cancelled found = statements.one(
+                    FIND + lock,
+                    row -> !row.getString(1).equals("open")
+                            ? Cancelled.ENDED_BEFORE
+                            : row.getBoolean(2) ? Cancelled.RUNNING : Cancelled.NOW,
+                    id,
+                    accountId,
+                    reads.id(),
+                    reads.originId());
+            if (found == Cancelled.NOW) {
+                statements.run(END, at, at.plus(Job.KEPT_FREE), id);
+            } else if (found == Cancelled.RUNNING) {
+                statements.run("UPDATE job SET cancel_at = ? WHERE id = ? AND cancel_at IS NULL", at, id);
+            }
+            return found == null ? Cancelled.UNKNOWN : found;
+        }
+    }
+
+    /** The outcome of a wish to cancel. */
+    enum Cancelled {
+        UNKNOWN,
+        /** The job had ended. */
+        ENDED_BEFORE,
+        /** The job waited, and has ended. */
+        NOW,
+        /** The job runs; its server ends it. */
+        RUNNING
+    }
+
+    /** Takes due jobs for a server. The outcome are those that it got, the oldest first. */
+    final class Take extends Decision<List<Job>> implements JobChange {
+
+        // A dead server has no row; one that joins again has another id. Of each account the oldest come first.
+        private static final String DUE = """
+                SELECT d.id, d.account_id FROM (
+                    SELECT j.id, j.account_id, j.due_at, ROW_NUMBER() OVER (PARTITION BY j.account_id ORDER BY j.due_at, j.id) AS turn
+                    FROM job j WHERE j.state = 'open' AND (j.node_id = '' AND j.due_at <= ?
+                        OR j.node_id NOT IN ('', ?) AND NOT EXISTS (SELECT 1 FROM node n WHERE n.id = j.node_id))) d
+                ORDER BY d.turn, d.due_at, d.id LIMIT 1000""";
+        private static final String SET = "UPDATE job SET node_id = ? WHERE id = ?";
+        private static final String FREE =
+                "SELECT 1 FROM job j WHERE j.id = ? AND j.state = 'open' AND (j.node_id = '' OR j.node_id <> ?"
+                        + " AND NOT EXISTS (SELECT 1 FROM node n WHERE n.id = j.node_id))";
+        private static final String ONE = "SELECT " + Job.COLUMNS + " WHERE j.id = ?";
+
+        private final String nodeId;
+        private final Instant now;
+        private final int most;
+        private final Jobs.Room room;
+
+        Take(String nodeId, Instant now, int most, Jobs.Room room) {
+            this.nodeId = nodeId;
+            this.now = now;
+            this.most = most;
+            this.room = room;
+        }
+
+        @Override
+        public String id() {
+            return "";
+        }
+
+        @Override
+        public void write(Statements statements) throws SQLException {
+            String free = FREE + (statements.dialect() == Dialect.POSTGRESQL ? " FOR UPDATE SKIP LOCKED" : "");
+            List<Job> taken = new ArrayList<>();
+            Map<String, Integer> further = new HashMap<>();
+            for (String[] due :
+                    statements.list(DUE, row -> new String[] {row.getString(1), row.getString(2)}, now, nodeId)) {
+                int its = further.merge(due[1], 1, Integer::sum);
+                if (taken.size() == most) {
+                    break;
+                }
+                if (room.has(due[1], its) && statements.has(free, due[0], nodeId)) {
+                    statements.run(SET, nodeId, due[0]);
+                    taken.add(Objects.requireNonNull(statements.one(ONE, Job::read, due[0])));
+                }
+            }
+            decide(List.copyOf(taken));
+        }
+    }
+
+    /** Lets a job wait whose try was lost with its server: its hold is gone. One that still has a hold is left. */
+    record Lost(String id, String callId) implements JobChange {
+
+        private static final String BACK = """
+                UPDATE job_line SET state = 'waiting', tries = tries + 1
+                WHERE job_id = ? AND line = 1 AND state = 'running' AND call_id = ?
+                    AND NOT EXISTS (SELECT 1 FROM open_hold h WHERE h.id = ?)""";
+
+        @Override
+        public void write(Statements statements) throws SQLException {
+            statements.run(BACK, id, callId, callId);
+        }
+    }
+
+    /** Ends all open jobs of restored books, which must not send calls again (J21). */
+    record Restored(Instant at) implements JobChange {
+
+        @Override
+        public String id() {
+            return "";
+        }
+
+        @Override
+        public void write(Statements statements) throws SQLException {
+            statements.run("UPDATE job_line SET state = 'waiting' WHERE state = 'running'");
+            statements.run(
+                    "UPDATE job SET state = 'failed', ended_at = ?, gone_at = ?, node_id = '', pause = NULL, paused_at = NULL WHERE state = 'open'",
+                    at,
+                    at.plus(Job.KEPT_FREE));
+        }
+    }
+
+    /** Gives the jobs of a server back, which stops. */
+    record Leave(String nodeId, Instant now) implements JobChange {
+
+        @Override
+        public String id() {
+            return "";
+        }
+
+        @Override
+        public void write(Statements statements) throws SQLException {
+            statements.run("UPDATE job SET node_id = '', due_at = ? WHERE node_id = ? AND state = 'open'", now, nodeId);
+        }
+    }
+
+    /** Deletes rows whose time is over. The outcome is the number of jobs. */
+    final class Forget extends Decision<Integer> implements JobChange {
+
+        private static final String GONE =
+                "SELECT id FROM job WHERE gone_at <= ? AND state <> 'open' ORDER BY gone_at LIMIT ?";
+
+        private final Instant now;
+        private final int most;
+
+        Forget(Instant now, int most) {
+            this.now = now;
+            this.most = most;
+        }
+
+        @Override
+        public String id() {
+            return "";
+        }
+
+        @Override
+        public void write(Statements statements) throws SQLException {
+            String free = statements.dialect() == Dialect.POSTGRESQL ? " FOR UPDATE SKIP LOCKED" : "";
+            List<String> gone = statements.list(GONE + free, row -> row.getString(1), now, most);
+            for (String each : gone) {
+                statements.run("DELETE FROM job_line WHERE job_id = ?", each);
+                statements.run("DELETE FROM job WHERE id = ?", each);
+            }
+            if (!gone.isEmpty()) {
+                statements.erased();
+            }
+            decide(gone.size());
+        }
+    }
+}

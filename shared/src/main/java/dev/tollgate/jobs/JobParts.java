@@ -1,0 +1,84 @@
+package dev.tollgate.jobs;
+
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Statements;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
+
+/** The two parts that write jobs. */
+public final class JobParts {
+
+    private JobParts() {}
+
+    /** Returns the part that goes before the ledger. */
+    public static Part<?> claims() {
+        return new Claims();
+    }
+
+    /** Returns the part that goes after the accounts. */
+    public static Part<?> changes() {
+        return new Changes();
+    }
+
+    /** Claims a try of a job for a call. The outcome is whether the call may be made. */
+    public static final class Claim extends Decision<Boolean> implements Change {
+
+        private static final String SQL = """
+                INSERT INTO job_line (job_id, line, state, call_id, tries)
+                SELECT j.id, 1, 'running', ?, 0 FROM job j WHERE j.id = ? AND j.state = 'open' AND j.cancel_at IS NULL AND j.node_id = ?
+                ON CONFLICT (job_id, line) DO UPDATE SET state = 'running', call_id = excluded.call_id WHERE job_line.state = 'waiting'""";
+
+        private final String id;
+        private final String callId;
+        private final String nodeId;
+
+        /** @param nodeId the server that has taken the job */
+        public Claim(String id, String callId, String nodeId) {
+            this.id = id;
+            this.callId = callId;
+            this.nodeId = nodeId;
+        }
+
+        private void decide(Statements statements) throws SQLException {
+            decide(statements.run(SQL, callId, id, nodeId) == 1);
+        }
+    }
+
+    private static final class Claims implements Part<Claim> {
+
+        @Override
+        public Class<Claim> type() {
+            return Claim.class;
+        }
+
+        @Override
+        public void decide(Statements statements, List<Claim> claims) throws SQLException {
+            for (Claim each : inOneOrder(claims, Comparator.comparing(it -> it.id))) {
+                each.decide(statements);
+            }
+        }
+    }
+
+    private static final class Changes implements Part<JobChange> {
+
+        @Override
+        public Class<JobChange> type() {
+            return JobChange.class;
+        }
+
+        @Override
+        public void write(Statements statements, List<JobChange> changes) throws SQLException {
+            for (JobChange each : inOneOrder(changes, Comparator.comparing(JobChange::id))) {
+                each.write(statements);
+            }
+        }
+    }
+
+    /** Two servers that lock rows in different orders would wait for each other. Changes of one job keep their order. */
+    private static <T> List<T> inOneOrder(List<T> changes, Comparator<T> order) {
+        return changes.size() == 1 ? changes : changes.stream().sorted(order).toList();
+    }
+}

@@ -1,0 +1,212 @@
+package dev.tollgate.jobs;
+
+import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.jobs.JobChange.Accepted;
+import dev.tollgate.jobs.JobChange.Cancelled;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.holdings.RowErasure;
+import dev.tollgate.storage.secrets.SealedValues;
+import dev.tollgate.storage.secrets.SecretBox;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The store of jobs. Its methods block and throw {@link StoreException} if the database fails. Thread-safe. */
+public final class Jobs {
+
+    /** The most open jobs of an account (J23). */
+    public static final int OPEN_MAX = 1_000;
+
+    /** The most that the requests of an account's open jobs may take, sealed (J23). */
+    public static final long BYTES_MAX = 512L << 20;
+
+    /** The interval between deletions of rows whose time is over. */
+    public static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
+
+    /** The name under which an embedded database's only server takes jobs. */
+    private static final String OWN = "own";
+
+    /** The condition of a key that reads. Takes the owner's id and the key's first id. */
+    static final String READABLE = "(j.owner = ? OR j.origin_id = ?)";
+
+    /** Part of the key; never to be changed. */
+    private static final String PURPOSE = "results of jobs";
+
+    private static final int FORGET_ROWS = 500;
+    private static final String ONE =
+            "SELECT " + Job.COLUMNS + " WHERE j.id = ? AND j.account_id = ? AND j.gone_at > ? AND " + READABLE;
+    private static final String REQUEST = "SELECT sealed FROM job_line WHERE job_id = ? AND line = 0";
+    private static final String CANCELLED =
+            "SELECT id FROM job WHERE state = 'open' AND cancel_at IS NOT NULL AND node_id = ? ORDER BY id LIMIT 1000";
+    private static final String COUNTS =
+            "SELECT kind, CASE WHEN pause IS NULL THEN 'open' ELSE pause END, COUNT(*), MIN(created_at) FROM job WHERE state = 'open' GROUP BY 1, 2";
+
+    private final Database database;
+    private final Writer writer;
+    private final SecretBox.Purpose sealing;
+    private final InstantSource clock;
+
+    public Jobs(Database database, Writer writer, SecretBox secrets, InstantSource clock) {
+        this.database = database;
+        this.writer = writer;
+        this.sealing = secrets.purpose(PURPOSE);
+        this.clock = clock;
+    }
+
+    // ---- for callers ----
+
+    /**
+     * Accepts a job.
+     *
+     * @param id new, without a prefix
+     * @param nameHash of the Idempotency-Key; null without one
+     * @param request what is needed to run it, not sealed yet
+     */
+    public Accepted accept(
+            String id,
+            String accountId,
+            KeyOwner owner,
+            Job.Kind kind,
+            @Nullable String nameHash,
+            String bodyHash,
+            byte[] request) {
+        JobChange.NewJob job = new JobChange.NewJob(id, accountId, owner, kind, nameHash, bodyHash, clock.instant());
+        JobChange.Accept accept = new JobChange.Accept(job, seal(id, 0, request), OPEN_MAX, BYTES_MAX);
+        writer.commitAndWait(Unit.of(accept));
+        return accept.outcome();
+    }
+
+    /** Returns a job that a key may read; null if there is none, or none any more. */
+    public @Nullable Job find(String accountId, KeyOwner reads, String id) {
+        return database.readFor(
+                accountId,
+                sql -> sql.one(ONE, Job::read, id, accountId, clock.instant(), reads.id(), reads.originId()));
+    }
+
+    /** Cancels a job that a key may read. @param deletes whether nothing of it is read any more */
+    public Cancelled cancel(String accountId, KeyOwner reads, String id, boolean deletes) {
+        JobChange.Cancel cancel = new JobChange.Cancel(id, accountId, reads, clock.instant(), deletes);
+        writer.commitAndWait(Unit.of(cancel));
+        return cancel.outcome();
+    }
+
+    // ---- for the server that runs them ----
+
+    /** Says whether an account may have so many further jobs running. */
+    @FunctionalInterface
+    public interface Room {
+        boolean has(String accountId, int further);
+    }
+
+    /** Returns the name under which a server takes jobs. @param nodeId empty in an embedded database */
+    public static String runner(String nodeId) {
+        return nodeId.isEmpty() ? OWN : nodeId;
+    }
+
+    /**
+     * Takes due jobs, of each account in turn.
+     *
+     * @param runner the server's {@link #runner} name
+     * @param hasRoom whether an account may have so many further ones
+     */
+    public List<Job> take(String runner, int most, Room hasRoom) {
+        JobChange.Take take = new JobChange.Take(runner, clock.instant(), most, hasRoom);
+        writer.commitAndWait(Unit.of(take));
+        return take.outcome();
+    }
+
+    /** Returns those of a server's open jobs that were cancelled, at another server or here. */
+    public List<String> cancelled(String runner) {
+        return database.read(sql -> sql.list(CANCELLED, row -> row.getString(1), runner));
+    }
+
+    /** Gives the jobs of a server back. */
+    public void leave(String runner) {
+        writer.commitAndWait(Unit.of(new JobChange.Leave(runner, clock.instant())));
+    }
+
+    /** Commits a change that the runner has made. */
+    public void commit(JobChange change) {
+        writer.commitAndWait(Unit.of(change));
+    }
+
+    /** Returns the request of a job; null if it is gone, or under a key that the server has no more. */
+    public byte @Nullable [] request(Job job) {
+        byte[] sealed = database.readFor(job.accountId(), sql -> sql.one(REQUEST, row -> row.getBytes(1), job.id()));
+        return sealed == null ? null : open(job.id(), 0, sealed);
+    }
+
+    /** Seals what a job keeps. @param line 0 for its request, 1 for the error of its last try */
+    public byte[] seal(String id, int line, byte[] plain) {
+        return sealing.seal(plain, context(id, line));
+    }
+
+    /** Opens it; null if it is under a key that the server has no more. Parameters as for {@link #seal}. */
+    public byte @Nullable [] open(String id, int line, byte[] sealed) {
+        try {
+            return sealing.open(sealed, context(id, line));
+        } catch (StoreException gone) {
+            return null;
+        }
+    }
+
+    private static String context(String id, int line) {
+        return id + "/" + line;
+    }
+
+    /** Deletes jobs whose time is over, a few in each unit. */
+    public void sweep() {
+        JobChange.Forget forget;
+        do {
+            forget = new JobChange.Forget(clock.instant(), FORGET_ROWS);
+            writer.commitAndWait(Unit.of(forget));
+        } while (forget.outcome() == FORGET_ROWS);
+    }
+
+    // ---- for the operator ----
+
+    /** Open jobs of one kind that wait for one reason, or for none. @param pause a pause's code; {@code open} for none */
+    public record Count(String kind, String pause, long jobs, Instant oldest) {}
+
+    /** Counts the open jobs of all accounts. */
+    public List<Count> counts() {
+        return database.read(sql -> sql.list(
+                COUNTS,
+                row -> new Count(
+                        row.getString(1), row.getString(2), row.getLong(3), Instant.ofEpochMilli(row.getLong(4)))));
+    }
+
+    /** Returns the jobs of an account, for the export and the erasure of accounts. */
+    public static Holding holding() {
+        return Holding.of(ExportFile.of(
+                        "jobs.csv",
+                        "responses made in the background, without their content",
+                        "job c",
+                        "c.account_id = :account",
+                        "c.id c.kind c.state c.created_at c.ended_at c.charged_micros c.owner",
+                        "c.id"))
+                .with(
+                        RowErasure.ofAccount(
+                                "DELETE FROM job_line WHERE job_id IN (SELECT id FROM job WHERE account_id = ?)"),
+                        RowErasure.ofAccount("DELETE FROM job WHERE account_id = ?"));
+    }
+
+    /** Returns what jobs keep as it lies in the database. */
+    public static SealedValues sealed() {
+        return SealedValues.ending(
+                "requests of jobs",
+                "sealed",
+                false,
+                "job_line JOIN job ON job.id = job_line.job_id AND sealed IS NOT NULL",
+                "gone_at",
+                Duration.ZERO,
+                "UPDATE job_line SET sealed = NULL WHERE (job_id, line) IN (SELECT job_id, line FROM job_line WHERE %s LIMIT 500)");
+    }
+}
