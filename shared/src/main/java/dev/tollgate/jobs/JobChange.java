@@ -3,6 +3,7 @@ package dev.tollgate.jobs;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Resolution.Release;
+import dev.tollgate.books.ledger.Resolution.Withdrawal;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Decision;
@@ -151,22 +152,25 @@ public interface JobChange extends Change {
 
         private static final String BACK =
                 "UPDATE job_line SET state = 'waiting' WHERE job_id = ? AND line = 1 AND state = 'running' AND call_id = ?";
+        private static final String NO_CALL =
+                "UPDATE job_line SET state = 'waiting', call_id = NULL WHERE job_id = ? AND line = 1 AND state = 'running' AND call_id = ?";
 
         @Override
         public void write(Statements statements) throws SQLException {
             if (!reserve.reserved()) {
-                statements.run(BACK, id, reserve.reservationId());
+                statements.run(NO_CALL, id, reserve.reservationId());
             }
         }
     }
 
-    /** Lets a job wait whose call has been given back in full. */
+    /** Lets a job wait whose call has been given back in full. A withdrawn one is none any more. */
     record Freed(String id, Release release) implements JobChange {
 
         @Override
         public void write(Statements statements) throws SQLException {
             if (release.resolved()) {
-                statements.run(Confirm.BACK, id, release.reservationId());
+                String sql = release instanceof Withdrawal ? Confirm.NO_CALL : Confirm.BACK;
+                statements.run(sql, id, release.reservationId());
             }
         }
     }

@@ -36,6 +36,10 @@ final class UsageSql {
     /** The sums of {@link #attempts}. */
     static final Set<String> OF_ATTEMPTS = Set.of("uncosted", "cost_micros", "attempts", "failed_attempts");
 
+    /** The calls, with the time of the first byte if it counts: nobody waits for a job, whose calls have its id as their request. */
+    private static final String HEARD =
+            "(SELECT c.*, CASE WHEN request_id LIKE 'resp@_%' ESCAPE '@' THEN NULL ELSE first_byte_us END AS heard_us FROM call c) c";
+
     /** A row for each call, with a column for each sum that it adds to. Lists of attempts and their costs are left out. */
     static final String CALLS = calls();
 
@@ -72,19 +76,18 @@ final class UsageSql {
                     CASE WHEN attempts IS NULL THEN COALESCE(cost_micros, 0) ELSE 0 END AS cost_micros,
                     CASE WHEN cost_micros IS NULL THEN 0 ELSE 1 END AS costed,
                     CASE WHEN attempts IS NULL AND price IS NOT NULL AND cost_micros IS NULL THEN 1 ELSE 0 END AS uncosted,
-                    CASE WHEN ending = 'completed' AND done_us - first_byte_us >= 1000 THEN (done_us - first_byte_us) / 1000 ELSE 0 END
-                        AS timed_millis,
-                    CASE WHEN ending = 'completed' AND done_us - first_byte_us >= 1000 THEN COALESCE(completion_tokens + reasoning_tokens, 0)
+                    CASE WHEN ending = 'completed' AND done_us - heard_us >= 1000 THEN (done_us - heard_us) / 1000 ELSE 0 END AS timed_millis,
+                    CASE WHEN ending = 'completed' AND done_us - heard_us >= 1000 THEN COALESCE(completion_tokens + reasoning_tokens, 0)
                         ELSE 0 END AS timed_tokens,
                     CASE WHEN attempts IS NULL AND channel <> '' AND first_byte_us IS NOT NULL THEN 1 ELSE 0 END AS attempts,
                     0 AS failed_attempts, CASE WHEN ending = 'failed' THEN (flags & 512) / 512 ELSE 0 END AS by_request,
                     CASE WHEN ending = 'completed' THEN (flags & 512) / 512 ELSE 0 END AS charged_by_request""");
         for (int bucket = 0; bucket <= FIRST_BYTE_ENDS.length; bucket++) {
             String above = bucket == 0 ? "0" : after(bucket - 1);
-            String below = bucket == FIRST_BYTE_ENDS.length ? "" : " AND first_byte_us < " + after(bucket);
-            sql.append(", CASE WHEN first_byte_us >= " + above + below + " THEN 1 ELSE 0 END AS first_" + bucket);
+            String below = bucket == FIRST_BYTE_ENDS.length ? "" : " AND heard_us < " + after(bucket);
+            sql.append(", CASE WHEN heard_us >= " + above + below + " THEN 1 ELSE 0 END AS first_" + bucket);
         }
-        return sql + " FROM call";
+        return sql + " FROM " + HEARD;
     }
 
     /** The first microsecond that is past a bucket: times are cut down to whole milliseconds. */

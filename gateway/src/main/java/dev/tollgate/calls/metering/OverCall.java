@@ -1,6 +1,7 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.AttemptRecord;
 import dev.tollgate.upstreams.pool.SentCall;
@@ -62,6 +63,17 @@ public record OverCall(
      * @param micros micro-credits at the upstream's list price, rounded up; 0 if the price is not known
      */
     public record Cost(String channel, long micros) {}
+
+    /** Returns whether it was a try of a job: nobody has waited for it (J2). */
+    public boolean isOfJob() {
+        Arrival arrival = request.arrival();
+        return arrival != null && arrival.requestId().startsWith(CallDetails.Course.OF_JOB);
+    }
+
+    /** Returns whether it was a try of a job that upstreams refused before a word: the books have no call, and it is made again. */
+    public boolean isRefusedTry() {
+        return isOfJob() && outcome == CallOutcome.FAILED_UPSTREAM && !steps.has(CallStep.HEARD);
+    }
 
     /** Returns the raw counts that were charged for, or null if nothing was charged. */
     public @Nullable Usage usage() {

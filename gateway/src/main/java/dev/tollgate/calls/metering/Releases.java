@@ -7,9 +7,11 @@ import dev.tollgate.books.allowances.FreeAnswers;
 import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.books.ledger.Resolution.Release;
+import dev.tollgate.books.ledger.Resolution.Withdrawal;
 import dev.tollgate.books.rollups.Rollups.CountCall;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -19,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Releases a call's hold in full, and retries at growing intervals until it succeeds: a hold must not outlive its call. A start releases holds that
+ * Releases a call's hold in full, or withdraws that of a try that leaves no call, and retries at growing intervals until it succeeds: a hold must not outlive its call. A start releases holds that
  * were open at the stop. Confined to its call.
  */
 final class Releases {
@@ -66,13 +68,18 @@ final class Releases {
     private void attempt(
             String taskId, CallDetails details, int tries, FreeAnswers.@Nullable Room room, Consumer<Boolean> then) {
         try {
-            Release release = new Release(taskId, details, accounting.clock().instant());
+            boolean leavesNoCall = details.isRefusedTry();
+            Instant now = accounting.clock().instant();
+            Release release = leavesNoCall ? new Withdrawal(taskId, details, now) : new Release(taskId, details, now);
             if (room == null) {
                 release.endsFree(freeAnswers);
             } else {
                 release.ifFree(room);
             }
-            List<Change> changes = new ArrayList<>(List.of(release, new CountCall(release)));
+            List<Change> changes = new ArrayList<>(List.of(release));
+            if (!leavesNoCall) {
+                changes.add(new CountCall(release));
+            }
             changes.addAll(keeper.free(release));
             accounting.writer().commit(Unit.of(changes), loop, failure -> {
                 if (failure != null) {

@@ -9,6 +9,7 @@ import dev.tollgate.base.log.CallNotes;
 import dev.tollgate.base.log.CallWatch;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.MemoryBudget;
+import dev.tollgate.books.calls.CallDetails.Course;
 import dev.tollgate.calls.jobs.JobRequest;
 import dev.tollgate.calls.jobs.JobRunner;
 import dev.tollgate.calls.jobs.JobStart;
@@ -190,7 +191,7 @@ public record BackgroundCalls(
     /** A job arrives when its call begins: prices and limits are those of that time (J4). */
     private static Arrival arrival(String id, CallWatch watch) {
         return new Arrival(
-                "resp_" + id.substring(id.indexOf('-') + 1), System.nanoTime(), "/v1/responses", null, watch);
+                Course.OF_JOB + id.substring(id.indexOf('-') + 1), System.nanoTime(), "/v1/responses", null, watch);
     }
 
     /** Watches nothing: the call of an acceptance is never made. */

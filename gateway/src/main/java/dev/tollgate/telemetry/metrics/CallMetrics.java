@@ -202,7 +202,7 @@ final class CallMetrics implements CallObserver {
         OfDoor door = doors.of(call.request().door());
         door.open.dec();
         CallOutcome outcome = call.outcome();
-        if (outcome == CallOutcome.REFUSED || outcome == CallOutcome.REPEATED) {
+        if (outcome == CallOutcome.REFUSED || outcome == CallOutcome.REPEATED || call.isRefusedTry()) {
             return; // counted elsewhere, when it is reported
         }
         OfModel model = models.of(call.request().model().id());
@@ -241,7 +241,7 @@ final class CallMetrics implements CallObserver {
         if (steps.has(CallStep.OFFERED)) {
             settling.observe(Histograms.secondsOfMicros(steps.at(CallStep.OVER) - steps.at(CallStep.OFFERED)));
         }
-        if (steps.has(CallStep.SHOWN)) {
+        if (steps.has(CallStep.SHOWN) && !call.isOfJob()) {
             model.firstByte.observe(
                     Histograms.secondsOfMicros(steps.at(call.isStreamed() ? CallStep.SHOWN : CallStep.OVER)));
         }

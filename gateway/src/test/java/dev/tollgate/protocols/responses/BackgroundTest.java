@@ -10,6 +10,8 @@ import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -184,5 +186,50 @@ class BackgroundTest {
         JsonNode failed = until(id, "failed");
         assertThat(failed.path("error").path("code").asString()).isEqualTo("server_error");
         assertThat(customer.consumed()).isEqualByComparingTo("0");
+        assertThat(failed.has("task_id")).as("no call").isFalse();
+        assertThatNoCallWasMade();
+    }
+
+    private void assertThatNoCallWasMade() {
+        assertThat(gateway.number("SELECT (SELECT COUNT(*) FROM call WHERE account_id = '" + customer.account()
+                        + "') + (SELECT COUNT(*) FROM usage_quarter WHERE account_id = '" + customer.account() + "')"))
+                .isZero();
+        assertThat(gateway.number("SELECT last_number FROM account WHERE id = '" + customer.account() + "'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void a_try_that_the_provider_sheds_leaves_no_call_and_is_made_again() {
+        gateway.script("- respond: [{status: 503, body: {error: {code: 503, message: busy, status: UNAVAILABLE}}}]");
+        String id = create("").path("id").asString();
+        String line = "job_line WHERE job_id = '" + taskOf(id) + "' AND line = 1";
+        CallServer.await("a refused try", () -> gateway.number("SELECT COALESCE(SUM(tries), 0) FROM " + line) > 0);
+        assertThat(get(id).json().path("status").asString()).isEqualTo("queued");
+        assertThat(gateway.number("SELECT COUNT(call_id) FROM " + line)).isZero();
+        assertThatNoCallWasMade();
+    }
+
+    private static String taskOf(String id) {
+        return "chatcmpl-" + id.substring("resp_".length());
+    }
+
+    @Test
+    void a_try_that_breaks_after_a_word_leaves_a_failed_call() {
+        gateway.script(UpstreamScript.answers().text("Do").fault("reset"));
+        String id = create("").path("id").asString();
+        String calls = "call WHERE request_id = '" + id + "'";
+        CallServer.await("a failed call", () -> gateway.number("SELECT COUNT(*) FROM " + calls) > 0);
+        assertThat(gateway.text("SELECT ending FROM " + calls)).isEqualTo("failed");
+        String task = gateway.text("SELECT id FROM " + calls);
+        assertThat(get(id).json().path("task_id").asString()).isEqualTo(task);
+    }
+
+    @Test
+    void the_call_of_an_answer_gives_no_times() {
+        until(create("").path("id").asString(), "completed");
+        String sums = IntStream.range(0, 10).mapToObj(i -> "first_" + i).collect(Collectors.joining(" + "));
+        String ofAccount = " FROM usage_quarter WHERE account_id = '" + customer.account() + "'";
+        assertThat(gateway.number("SELECT SUM(calls)" + ofAccount)).isEqualTo(1);
+        assertThat(gateway.number("SELECT SUM(" + sums + ")" + ofAccount)).isZero();
     }
 }

@@ -66,6 +66,20 @@ public record CallDetails(
         return end == CallEnd.ABANDONED ? null : course.costMicros();
     }
 
+    /**
+     * Returns whether this is a try of a job that its providers have refused before they said anything, so that nobody is paid: it leaves no call (J2).
+     * One that was made and not needed, as at a stop of the server, has not been refused.
+     */
+    public boolean isRefusedTry() {
+        List<Tried> tried = course.tried();
+        return course.isOfJob()
+                && end == CallEnd.FAILED
+                && times.firstByteMicros() < 0
+                && course.costs().isEmpty()
+                && tried != null
+                && tried.stream().allMatch(Tried::isFailed);
+    }
+
     /** Returns whether the response came to its end, so that its time counts. */
     public boolean isTimed() {
         return end == CallEnd.COMPLETED && times.firstByteMicros() >= 0 && times.doneMicros() >= 0;
@@ -136,7 +150,7 @@ public record CallDetails(
     /**
      * The way of a call.
      *
-     * @param requestId empty if the call did not come by HTTP
+     * @param requestId empty if the call did not come by HTTP; of a job the id that its caller has, see {@link #isOfJob}
      * @param channel the channel that answered or was asked last; empty if none was asked
      * @param upstreamModel the upstream's name of the model there; empty if none was asked
      * @param upstreamId the upstream's own id of the answer, or null
@@ -161,6 +175,9 @@ public record CallDetails(
             @Nullable String attempts,
             @Nullable String stoppedBy,
             @Nullable List<Tried> tried) {
+
+        /** The beginning of the ids that callers have of jobs. */
+        public static final String OF_JOB = "resp_";
 
         public static final Course NONE =
                 new Course("", "", "", null, null, List.of(), List.of(), null, null, null, null);
@@ -197,6 +214,11 @@ public record CallDetails(
                     attempts,
                     stoppedBy,
                     null);
+        }
+
+        /** Returns whether the call is a try of a job: ids of requests that come by HTTP begin otherwise. */
+        public boolean isOfJob() {
+            return requestId.startsWith(OF_JOB);
         }
 
         /** Returns whether this is the channel, and the upstream's name of the model, of the call itself. */

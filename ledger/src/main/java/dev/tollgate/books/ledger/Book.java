@@ -189,12 +189,15 @@ final class Book {
         return ended == null ? null : ended.state();
     }
 
-    /** Returns the end of a reservation that is not open, with its charge, or null if there never was one. Reads as {@link #end}. */
+    /** Returns the end of a reservation that is not open, with its charge, or null if there never was one, or it was withdrawn. Reads as {@link #end}. */
     @Nullable
     Resolved ended(String id) throws SQLException {
         ReservationRow row = reservations.get(id);
         if (row == null) {
             return holds.end(id);
+        }
+        if (row.isWithdrawn()) {
+            return null;
         }
         EndedCall call = row.ended();
         return call == null
@@ -408,6 +411,22 @@ final class Book {
                 null,
                 reservation.isOnLess() ? details.with(CallFlag.ON_LESS) : details);
         reservation.resolve(chargeMicros > 0 ? receipted(call, account) : call);
+        if (grants != null) {
+            grants.ended(account, reservation, stamp);
+        }
+    }
+
+    /** Ends a reservation as if there had been none: its hold is given back, and no call is written. */
+    void withdraw(ReservationRow reservation, Instant at) throws SQLException {
+        AccountRow account = accountOf(reservation);
+        long heldMicros = reservation.heldMicros();
+        Instant stamp = endOf(reservation, at);
+        if (account.funds.grantedMicros() > 0) {
+            grants().lapse(account, stamp);
+        }
+        windows(account, reservation.hold(), SpendLimits.NONE).resolve(heldMicros, 0);
+        account.move(Bucket.RESERVED, Bucket.AVAILABLE, heldMicros);
+        reservation.withdraw();
         if (grants != null) {
             grants.ended(account, reservation, stamp);
         }

@@ -191,8 +191,8 @@ record HoldSql(Statements statements) {
     }
 
     /**
-     * Writes open reservations to their table, and the calls of ended ones. A call that ends before its hold was written is never in the table of open
-     * ones.
+     * Writes open reservations to their table, and the calls of ended ones, if they were not withdrawn. A call that ends before its hold was written is
+     * never in the table of open ones.
      *
      * @param nodeId the owner of the new ones on a server
      * @param labels of the same writer
@@ -207,6 +207,8 @@ record HoldSql(Statements statements) {
             EndedCall call = reservation.ended();
             if (call != null) {
                 ended.write(labelled(reservation, call, labels));
+            }
+            if (!reservation.isOpen()) {
                 if (!reservation.isFresh()) {
                     closed.text(reservation.id).next();
                 }

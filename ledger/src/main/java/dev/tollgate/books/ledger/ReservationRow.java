@@ -20,6 +20,7 @@ final class ReservationRow {
     private long heldMicros;
     private PaidBy afterExpiry = PaidBy.GENERAL;
     private @Nullable EndedCall ended;
+    private boolean withdrawn;
 
     /**
      * Makes the row of a new reservation.
@@ -75,7 +76,12 @@ final class ReservationRow {
     }
 
     boolean isOpen() {
-        return ended == null;
+        return ended == null && !withdrawn;
+    }
+
+    /** Returns whether it has ended without a call. */
+    boolean isWithdrawn() {
+        return withdrawn;
     }
 
     /** Returns whether the database does not have the reservation yet. */
@@ -101,7 +107,7 @@ final class ReservationRow {
         afterExpiry = parts;
     }
 
-    /** Returns the call that has ended; null while it is open. */
+    /** Returns the call that has ended; null while it is open, and if it was withdrawn. */
     @Nullable
     EndedCall ended() {
         return ended;
@@ -118,6 +124,14 @@ final class ReservationRow {
                     + (isOpen() ? "holds " + heldMicros : "has ended"));
         }
         ended = call;
+        changed = true;
+    }
+
+    void withdraw() {
+        if (!isOpen()) {
+            throw new IllegalStateException("a withdrawal of a reservation that has ended");
+        }
+        withdrawn = true;
         changed = true;
     }
 

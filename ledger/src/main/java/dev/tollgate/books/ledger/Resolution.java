@@ -11,7 +11,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a reservation exactly once and writes the row of its call: a second resolution returns {@link AlreadyResolved} and writes nothing.
+ * Ends a reservation exactly once and writes the row of its call: a second resolution returns {@link AlreadyResolved} and writes nothing. A
+ * {@link Withdrawal} writes no row.
  */
 public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome> permits Settle, Resolution.Release {
 
@@ -33,7 +34,7 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
     /** Nothing was released: the account has no room for one more free answer (E72). The reservation is open. */
     public record NoFreeAnswer() implements Outcome {}
 
-    /** There is nothing to release: the store has lost the reservation before it was written. */
+    /** There is nothing to release: the store has lost the reservation before it was written, or it was withdrawn. */
     public record NeverReserved() implements Outcome {}
 
     private final String reservationId;
@@ -132,7 +133,7 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
     }
 
     /** Releases a whole hold: the call has failed (decision D18), or its owner has died (decision D34). */
-    public static final class Release extends Resolution {
+    public static sealed class Release extends Resolution {
 
         /** @param details without a bill */
         public Release(String reservationId, CallDetails details, Instant at) {
@@ -150,6 +151,24 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
         @Override
         Resolved resolve(Book book, ReservationRow reservation) throws SQLException {
             return resolve(book, reservation, 0);
+        }
+    }
+
+    /** Withdraws a hold: the books are as if the call had never been (J2). A later resolution finds that nothing was reserved. */
+    public static final class Withdrawal extends Release {
+
+        /** @param details are not written */
+        public Withdrawal(String reservationId, CallDetails details, Instant at) {
+            super(reservationId, details, at);
+        }
+
+        @Override
+        Resolved resolve(Book book, ReservationRow reservation) throws SQLException {
+            book.withdraw(reservation, at());
+            return new Resolved(
+                    0,
+                    reservation.heldMicros(),
+                    book.accountOf(reservation).funds.balance());
         }
     }
 }

@@ -3,8 +3,9 @@
  *
  * <p>Money moves between buckets. A customer's are {@code available} and {@code reserved}; {@code funding}, {@code revenue} and {@code shortfall} are
  * the platform's and exist only as sums. A call's money moves in two phases: {@link Reserve} (and {@link Extend} while the response grows), then
- * exactly one of {@link Settle} and {@link Resolution.Release}; a second resolution writes nothing and says so. Open holds are rows of
- * {@code open_hold}; the resolution deletes that row and writes the call's, once.
+ * exactly one of {@link Settle}, {@link Resolution.Release} and {@link Resolution.Withdrawal}; a second resolution writes nothing and says so. Open
+ * holds are rows of {@code open_hold}; the resolution deletes that row and writes the call's, once. A withdrawal writes none: the provider has refused
+ * a try of a job, which is made again.
  *
  * <p>A later movement is a {@link Correction}: one row of {@code entry} for each request, with its id and the refunded call. An {@link Entry} is a
  * line of the ledger: the charge of a call, or such a row. Movements follow from the rows (B6).

@@ -99,12 +99,10 @@ final class Tallies {
             count(label(hold, number, atMillis), chargedMicros, call);
         }
         count(answered, chargedMicros, call);
-        first(quarter, call);
-        first(answered, call);
-        if (call.timedMillis() > 0) {
-            Usage usage = usage(call);
-            add(answered, UsageColumn.TIMED_MILLIS, call.timedMillis());
-            add(answered, UsageColumn.TIMED_TOKENS, usage.candidatesTokens() + usage.thoughtsTokens());
+        if (!course.isOfJob()) { // nobody waits for it (J2)
+            first(quarter, call);
+            first(answered, call);
+            timed(answered, call);
         }
         add(quarter, UsageColumn.COSTED, call.costMicros() == null ? 0 : 1);
         for (AttemptCost cost : course.costs()) {
@@ -133,6 +131,14 @@ final class Tallies {
         long millis = call.times().firstByteMillis();
         if (millis != Times.NEVER) {
             sums[UsageColumn.FIRST_0.ordinal() + FirstByte.bucket(millis)]++;
+        }
+    }
+
+    private static void timed(long[] sums, CallDetails call) {
+        if (call.timedMillis() > 0) {
+            Usage usage = usage(call);
+            add(sums, UsageColumn.TIMED_MILLIS, call.timedMillis());
+            add(sums, UsageColumn.TIMED_TOKENS, usage.candidatesTokens() + usage.thoughtsTokens());
         }
     }
 

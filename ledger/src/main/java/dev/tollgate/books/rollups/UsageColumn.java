@@ -38,7 +38,7 @@ public enum UsageColumn {
     SAVED_MICROS,
     /** The credits that tokens of earlier prompts cost more because they were not cached. */
     MISSED_MICROS,
-    /** Calls whose first byte came within the first of {@link FirstByte}'s ends; the other nine buckets follow. */
+    /** Calls whose first byte came within the first of {@link FirstByte}'s ends; the other nine buckets follow. Calls of jobs do not count. */
     FIRST_0,
     FIRST_1,
     FIRST_2,
@@ -51,7 +51,7 @@ public enum UsageColumn {
     FIRST_9,
     /** The output, with thoughts, of the calls that {@link #TIMED_MILLIS} counts. */
     TIMED_TOKENS,
-    /** Milliseconds from the first byte to the end of completed calls; those that came at once are not counted. */
+    /** Milliseconds from the first byte to the end of completed calls; those that came at once, and those of jobs, are not counted. */
     TIMED_MILLIS,
     /** Requests to upstreams, each by its own channel and name of the model: retries, hedges and those of failed calls too. */
     ATTEMPTS,

@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.grants.CreditGrant.Kind;
@@ -294,6 +295,23 @@ class GrantsTest {
         assertThat(paidBy("A")).isNull();
         assertThat(List.of(left(1), left(2), general())).containsExactly(0L, 1_000_000L, 2_000_000L);
         assertThat(grant(1).lapsedMicros()).isEqualTo(300_000);
+    }
+
+    @Test
+    void a_withdrawn_hold_keeps_an_expired_grant_until_then_and_pays_nothing() {
+        example();
+        store.setNow(MIDNIGHT);
+        store.decide(withdrawal("B"));
+        store.decide(withdrawal("A"));
+        assertThat(store.number("SELECT COUNT(*) FROM call WHERE id IN ('A', 'B')"))
+                .isZero();
+        assertThat(List.of(left(1), left(2), general())).containsExactly(0L, 1_000_000L, 2_000_000L);
+        assertThat(grant(1).lapsedMicros()).isEqualTo(300_000);
+    }
+
+    private Resolution withdrawal(String id) {
+        return new Resolution.Withdrawal(
+                id, Ended.released(CallEnd.FAILED, Ended.course("main", "up", List.of())), store.now());
     }
 
     @Test

@@ -100,6 +100,33 @@ class RollupsTest {
     }
 
     @Test
+    void a_call_of_a_job_counts_and_gives_no_times() {
+        CallDetails ordinary = figures(CallEnd.COMPLETED, 90);
+        call("t1", 700, ordinary);
+        Course its = ordinary.course();
+        Course ofJob = new Course(
+                "resp_1",
+                its.channel(),
+                its.upstreamModel(),
+                null,
+                null,
+                List.of(),
+                its.costs(),
+                null,
+                null,
+                null,
+                null);
+        call("t2", 700, new CallDetails(ordinary.end(), null, null, 0, null, ordinary.times(), ordinary.bill(), ofJob));
+        assertThat(quarters("calls")).isEqualTo(2);
+        assertThat(quarters("charged_micros")).isEqualTo(1_400);
+        assertThat(quarters("first_0")).isEqualTo(1);
+        assertThat(hours("first_0", "ending = 'completed'")).isEqualTo(1);
+        long timed = ordinary.timedMillis();
+        assertThat(timed).isPositive();
+        assertThat(hours("timed_millis", "ending = 'completed'")).isEqualTo(timed);
+    }
+
+    @Test
     void the_operators_rows_have_channel_end_cost_and_shortfall() {
         call("t1", 700, figures(CallEnd.COMPLETED, 90));
         call("t2", 0, figures(CallEnd.CANCELLED, 90));
