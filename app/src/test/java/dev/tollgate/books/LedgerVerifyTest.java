@@ -200,7 +200,8 @@ class LedgerVerifyTest {
 
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString())
-                .isEqualTo("Kept responses were not opened: the installation's secret key is not here.\n");
+                .isEqualTo(
+                        "Kept responses and requests of jobs were not opened: the installation's secret key is not here.\n");
     }
 
     @Test

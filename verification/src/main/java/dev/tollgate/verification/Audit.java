@@ -17,14 +17,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Recomputes derived figures of the tables from their source rows, over one snapshot (decision D44).
  *
- * @param secrets opens kept responses; null if there is no key
+ * @param secrets opens kept responses and requests of jobs; null if there is no key
  * @param pace is called after each row, but not while the database sorts
  */
 public record Audit(Database database, @Nullable SecretBox secrets, Pace pace) {
 
     private static final long PROGRESS_ROWS = 100_000;
 
-    private static final String KEPT = "SELECT COUNT(*) FROM kept_response";
+    private static final String KEPT =
+            "SELECT (SELECT COUNT(*) FROM kept_response) + (SELECT COUNT(*) FROM job_line WHERE sealed IS NOT NULL)";
 
     /** Files that have not as many pieces as their length says. Said here again: the store's own number would agree with a store that is wrong. */
     private static final String TORN_FILES = """
@@ -71,9 +72,11 @@ public record Audit(Database database, @Nullable SecretBox secrets, Pace pace) {
             if (secrets != null && SecretKeys.fits(sql, secrets)) {
                 KeptCheck kept = new KeptCheck(secrets);
                 run(sql, kept, findings, progress);
+                run(sql, new JobCheck(secrets), findings, progress);
                 note(missing(sql, kept.images()), "images of kept responses are missing.", notes);
             } else if (sql.number(KEPT) > 0) {
-                notes.accept("Kept responses were not opened: the installation's secret key is not here.");
+                notes.accept(
+                        "Kept responses and requests of jobs were not opened: the installation's secret key is not here.");
             }
             note(sql.number(TORN_FILES), "stored files lack pieces: their readers get an error.", notes);
             note(sql.number(STRAY_PIECES), "pieces of stored files belong to no file.", notes);
