@@ -27,6 +27,7 @@ CREATE TABLE job (
     ended_at       BIGINT,
     -- From then on nobody reads it, and its rows are deleted.
     gone_at        BIGINT NOT NULL,
+    -- What its request takes; 0 once it is gone.
     sealed_bytes   BIGINT NOT NULL CHECK (sealed_bytes >= 0),
     charged_micros BIGINT NOT NULL CHECK (charged_micros >= 0),
     CONSTRAINT job_ended CHECK ((state = 'open') = (ended_at IS NULL)),
@@ -35,6 +36,8 @@ CREATE TABLE job (
 
 CREATE INDEX job_due ON job (due_at) WHERE state = 'open';
 CREATE INDEX job_account ON job (account_id, created_at);
+-- What counts against the bounds of an account: open ones, and those that have ended without an answer.
+CREATE INDEX job_kept ON job (account_id, ended_at, sealed_bytes) WHERE sealed_bytes > 0;
 CREATE UNIQUE INDEX job_name ON job (origin_id, name_hash);
 CREATE INDEX job_gone ON job (gone_at);
 

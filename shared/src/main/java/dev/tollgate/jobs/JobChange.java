@@ -12,9 +12,7 @@ import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +32,13 @@ public interface JobChange extends Change {
      */
     final class Accept extends Decision<Accepted> implements JobChange {
 
-        private static final String OPEN =
-                "SELECT COUNT(*) AS jobs, COALESCE(SUM(sealed_bytes), 0) AS bytes FROM job WHERE account_id = ? AND state = 'open'";
+        // Of jobs with a request: each open one, and those that have ended without an answer.
+        private static final String KEPT = """
+                SELECT COUNT(*) - COUNT(ended_at), COUNT(ended_at), COALESCE(SUM(sealed_bytes), 0) FROM job
+                WHERE account_id = ? AND sealed_bytes > 0""";
+        private static final String FIRST = """
+                SELECT id, sealed_bytes FROM job WHERE account_id = ? AND sealed_bytes > 0 AND ended_at IS NOT NULL
+                ORDER BY ended_at, id LIMIT 200""";
         private static final String SAME = "SELECT id, body_hash FROM job WHERE origin_id = ? AND name_hash = ?";
         private static final String INSERT = """
                 INSERT INTO job (id, account_id, owner, origin_id, kind, state, due_at, node_id, name_hash, body_hash, created_at, deadline, gone_at,
@@ -46,19 +49,13 @@ public interface JobChange extends Change {
 
         private final NewJob job;
         private final byte[] sealed;
-        private final int openMax;
-        private final long bytesMax;
+        private final Jobs.Bounds bounds;
 
-        /**
-         * @param sealed the request
-         * @param openMax how many open jobs the account may have
-         * @param bytesMax what the requests of its open jobs may take
-         */
-        Accept(NewJob job, byte[] sealed, int openMax, long bytesMax) {
+        /** @param sealed the request */
+        Accept(NewJob job, byte[] sealed, Jobs.Bounds bounds) {
             this.job = job;
             this.sealed = sealed;
-            this.openMax = openMax;
-            this.bytesMax = bytesMax;
+            this.bounds = bounds;
         }
 
         @Override
@@ -85,12 +82,15 @@ public interface JobChange extends Change {
                 }
             }
             // Other servers may each accept one above the limit.
-            long[] open = statements.one(OPEN, row -> new long[] {row.getLong(1), row.getLong(2)}, job.accountId());
-            if (open != null && open[0] >= openMax) {
-                return new Accepted.TooMany(openMax);
+            long[] kept = Objects.requireNonNull(statements.one(
+                    KEPT, row -> new long[] {row.getLong(1), row.getLong(2), row.getLong(3)}, job.accountId()));
+            if (kept[0] >= bounds.open()) {
+                return new Accepted.TooMany(bounds.open());
             }
-            if (open != null && open[1] + sealed.length > bytesMax) {
-                return new Accepted.TooLarge(bytesMax);
+            long bytes = kept[2] + sealed.length - bounds.bytes();
+            long ended = kept[1] + 1 - bounds.ended();
+            if ((ended > 0 || bytes > 0) && leave(statements, ended, bytes) < bytes) {
+                return new Accepted.TooLarge(bounds.bytes());
             }
             int inserted = statements.run(
                     INSERT,
@@ -111,6 +111,32 @@ public interface JobChange extends Change {
             }
             return inserted == 1 ? new Accepted.Now() : new Accepted.NoAccount();
         }
+
+        /**
+         * Lets the jobs go that have ended first without an answer. Passes over what another server holds.
+         *
+         * @param jobs at least so many
+         * @param bytes until their requests have taken so many
+         * @return what their requests have taken
+         */
+        private long leave(Statements statements, long jobs, long bytes) throws SQLException {
+            String free = statements.dialect() == Dialect.POSTGRESQL ? " FOR UPDATE SKIP LOCKED" : "";
+            long left = jobs;
+            long freed = 0;
+            for (Left each :
+                    statements.list(FIRST + free, row -> new Left(row.getString(1), row.getLong(2)), job.accountId())) {
+                if (left <= 0 && freed >= bytes) {
+                    break;
+                }
+                left--;
+                freed += each.bytes();
+                statements.run("DELETE FROM job_line WHERE job_id = ? AND line = 0", each.id());
+                statements.run("UPDATE job SET gone_at = 0, sealed_bytes = 0 WHERE id = ?", each.id());
+            }
+            return freed;
+        }
+
+        private record Left(String id, long bytes) {}
     }
 
     /**
@@ -184,6 +210,10 @@ public interface JobChange extends Change {
                 UPDATE job SET state = ?, ended_at = ?, gone_at = CASE WHEN gone_at = 0 THEN 0 ELSE ? END, charged_micros = ?, node_id = '', pause = NULL, paused_at = NULL
                 WHERE id = ? AND state = 'open'""";
         private static final String REQUEST = "DELETE FROM job_line WHERE job_id = ? AND line = 0";
+        private static final String BYTES = "UPDATE job SET sealed_bytes = 0 WHERE id = ?";
+        // Its caller has deleted it while it was charged.
+        private static final String ANSWER =
+                "DELETE FROM kept_response WHERE id = ? AND EXISTS (SELECT 1 FROM job j WHERE j.id = ? AND j.gone_at = 0)";
 
         @Override
         public void write(Statements statements) throws SQLException {
@@ -194,28 +224,37 @@ public interface JobChange extends Change {
             statements.run(JOB, state.code(), settle.at(), settle.at().plus(Job.KEPT), settle.chargeMicros(), id);
             if (state != Job.State.CANCELLED) { // the door has kept the response, with its request
                 statements.run(REQUEST, id);
+                statements.run(BYTES, id);
+                statements.run(ANSWER, id, id);
             }
         }
     }
 
-    /** Ends a job that has cost nothing. @param trouble the sealed error; null if its caller has cancelled it */
-    record Ended(String id, Job.State state, Instant at, byte @Nullable [] trouble) implements JobChange {
+    /**
+     * Ends a job that has cost nothing, if the server still has it.
+     *
+     * @param nodeId the server that has taken it
+     * @param trouble the sealed error; null if its caller has cancelled it
+     */
+    record Ended(String id, String nodeId, Job.State state, Instant at, byte @Nullable [] trouble)
+            implements JobChange {
 
         private static final String JOB = """
                 UPDATE job SET state = ?, ended_at = ?, gone_at = CASE WHEN gone_at = 0 THEN 0 ELSE ? END, node_id = '', pause = NULL, paused_at = NULL
-                WHERE id = ? AND state = 'open'
+                WHERE id = ? AND state = 'open' AND node_id = ?
                     AND NOT EXISTS (SELECT 1 FROM job_line l WHERE l.job_id = job.id AND l.state = 'running')""";
         // Its hold is still to be given back: whoever takes it next ends it.
-        private static final String BACK = "UPDATE job SET node_id = '', due_at = ? WHERE id = ? AND state = 'open'";
+        private static final String BACK =
+                "UPDATE job SET node_id = '', due_at = ? WHERE id = ? AND state = 'open' AND node_id = ?";
         private static final String LINE = """
                 INSERT INTO job_line (job_id, line, state, tries, sealed) VALUES (?, 1, 'waiting', 1, ?)
                 ON CONFLICT (job_id, line) DO UPDATE SET sealed = excluded.sealed""";
 
         @Override
         public void write(Statements statements) throws SQLException {
-            boolean ends = statements.run(JOB, state.code(), at, at.plus(Job.KEPT_FREE), id) == 1;
+            boolean ends = statements.run(JOB, state.code(), at, at.plus(Job.KEPT_FREE), id, nodeId) == 1;
             if (!ends) {
-                statements.run(BACK, at, id);
+                statements.run(BACK, at, id, nodeId);
             } else if (trouble != null) {
                 statements.run(LINE, id, trouble);
             }
@@ -223,18 +262,29 @@ public interface JobChange extends Change {
     }
 
     /**
-     * Lets an open job wait for its next try.
+     * Lets an open job wait for its next try, if the server still has it.
      *
+     * @param nodeId the server that has taken it
      * @param pause why; null for a try that is made again by itself
      * @param tries further ones that have ended
      * @param trouble the sealed error of the last try
      */
-    record Wait(String id, Job.@Nullable Pause pause, Instant at, Instant dueAt, int tries, byte @Nullable [] trouble)
+    record Wait(
+            String id,
+            String nodeId,
+            Job.@Nullable Pause pause,
+            Instant at,
+            Instant dueAt,
+            int tries,
+            byte @Nullable [] trouble)
             implements JobChange {
 
         private static final String JOB = """
                 UPDATE job SET due_at = ?, node_id = '', paused_at = CASE WHEN pause = ? THEN paused_at ELSE ? END, pause = ?
-                WHERE id = ? AND state = 'open'""";
+                WHERE id = ? AND state = 'open' AND node_id = ?""";
+        private static final String GOES_ON = """
+                UPDATE job SET due_at = ?, node_id = '', pause = NULL, paused_at = NULL
+                WHERE id = ? AND state = 'open' AND node_id = ?""";
         private static final String LINE = """
                 INSERT INTO job_line (job_id, line, state, tries, sealed) VALUES (?, 1, 'waiting', ?, ?)
                 ON CONFLICT (job_id, line) DO UPDATE SET tries = job_line.tries + ?, sealed = excluded.sealed""";
@@ -242,15 +292,10 @@ public interface JobChange extends Change {
         @Override
         public void write(Statements statements) throws SQLException {
             String why = pause == null ? null : pause.code();
-            if (pause == null) {
-                statements.run(
-                        "UPDATE job SET due_at = ?, node_id = '', pause = NULL, paused_at = NULL WHERE id = ? AND state = 'open'",
-                        dueAt,
-                        id);
-            } else {
-                statements.run(JOB, dueAt, why, at, why, id);
-            }
-            if (trouble != null || tries > 0) {
+            int waits = why == null
+                    ? statements.run(GOES_ON, dueAt, id, nodeId)
+                    : statements.run(JOB, dueAt, why, at, why, id, nodeId);
+            if (waits == 1 && (trouble != null || tries > 0)) {
                 statements.run(LINE, id, tries, trouble, tries);
             }
         }
@@ -324,32 +369,21 @@ public interface JobChange extends Change {
         RUNNING
     }
 
-    /** Takes due jobs for a server. The outcome are those that it got, the oldest first. */
+    /** Takes jobs for a server, if they are still due. The outcome are those that it got. */
     final class Take extends Decision<List<Job>> implements JobChange {
 
-        // A dead server has no row; one that joins again has another id. Of each account the oldest come first.
-        private static final String DUE = """
-                SELECT d.id, d.account_id FROM (
-                    SELECT j.id, j.account_id, j.due_at, ROW_NUMBER() OVER (PARTITION BY j.account_id ORDER BY j.due_at, j.id) AS turn
-                    FROM job j WHERE j.state = 'open' AND (j.node_id = '' AND j.due_at <= ?
-                        OR j.node_id NOT IN ('', ?) AND NOT EXISTS (SELECT 1 FROM node n WHERE n.id = j.node_id))) d
-                ORDER BY d.turn, d.due_at, d.id LIMIT 1000""";
         private static final String SET = "UPDATE job SET node_id = ? WHERE id = ?";
-        private static final String FREE =
-                "SELECT 1 FROM job j WHERE j.id = ? AND j.state = 'open' AND (j.node_id = '' OR j.node_id <> ?"
-                        + " AND NOT EXISTS (SELECT 1 FROM node n WHERE n.id = j.node_id))";
+        private static final String FREE = "SELECT 1 FROM job j WHERE j.id = ? AND j.state = 'open' AND " + Jobs.DUE;
         private static final String ONE = "SELECT " + Job.COLUMNS + " WHERE j.id = ?";
 
         private final String nodeId;
         private final Instant now;
-        private final int most;
-        private final Jobs.Room room;
+        private final List<String> ids;
 
-        Take(String nodeId, Instant now, int most, Jobs.Room room) {
+        Take(String nodeId, Instant now, List<String> ids) {
             this.nodeId = nodeId;
             this.now = now;
-            this.most = most;
-            this.room = room;
+            this.ids = ids;
         }
 
         @Override
@@ -361,16 +395,10 @@ public interface JobChange extends Change {
         public void write(Statements statements) throws SQLException {
             String free = FREE + (statements.dialect() == Dialect.POSTGRESQL ? " FOR UPDATE SKIP LOCKED" : "");
             List<Job> taken = new ArrayList<>();
-            Map<String, Integer> further = new HashMap<>();
-            for (String[] due :
-                    statements.list(DUE, row -> new String[] {row.getString(1), row.getString(2)}, now, nodeId)) {
-                int its = further.merge(due[1], 1, Integer::sum);
-                if (taken.size() == most) {
-                    break;
-                }
-                if (room.has(due[1], its) && statements.has(free, due[0], nodeId)) {
-                    statements.run(SET, nodeId, due[0]);
-                    taken.add(Objects.requireNonNull(statements.one(ONE, Job::read, due[0])));
+            for (String each : ids) {
+                if (statements.has(free, each, now, nodeId)) {
+                    statements.run(SET, nodeId, each);
+                    taken.add(Objects.requireNonNull(statements.one(ONE, Job::read, each)));
                 }
             }
             decide(List.copyOf(taken));

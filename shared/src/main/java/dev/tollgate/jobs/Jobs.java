@@ -15,17 +15,27 @@ import dev.tollgate.storage.secrets.SecretBox;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The store of jobs. Its methods block and throw {@link StoreException} if the database fails. Thread-safe. */
 public final class Jobs {
 
-    /** The most open jobs of an account (J23). */
-    public static final int OPEN_MAX = 1_000;
+    /**
+     * What an account may have.
+     *
+     * @param open jobs that have not ended
+     * @param ended jobs that have ended without an answer; those before them are forgotten
+     * @param bytes that the requests of both take, sealed
+     */
+    public record Bounds(int open, int ended, long bytes) {
 
-    /** The most that the requests of an account's open jobs may take, sealed (J23). */
-    public static final long BYTES_MAX = 512L << 20;
+        /** Those that hold for all (J23, J31). */
+        static final Bounds STANDARD = new Bounds(1_000, 1_000, 512L << 20);
+    }
 
     /** The interval between deletions of rows whose time is over. */
     public static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
@@ -38,6 +48,19 @@ public final class Jobs {
 
     /** Part of the key; never to be changed. */
     private static final String PURPOSE = "results of jobs";
+
+    /**
+     * The condition of a job that a server may take. A dead server has no row; one that joins again has another id. Takes the time and the server's name.
+     */
+    static final String DUE = "(j.node_id = '' AND j.due_at <= ?"
+            + " OR j.node_id NOT IN ('', ?) AND NOT EXISTS (SELECT 1 FROM node n WHERE n.id = j.node_id))";
+
+    /** Of each account the oldest come first. */
+    private static final String IN_TURN = """
+            SELECT d.id, d.account_id FROM (
+                SELECT j.id, j.account_id, j.due_at, ROW_NUMBER() OVER (PARTITION BY j.account_id ORDER BY j.due_at, j.id) AS turn
+                FROM job j WHERE j.state = 'open' AND %s) d
+            ORDER BY d.turn, d.due_at, d.id LIMIT 1000""".formatted(DUE);
 
     private static final int FORGET_ROWS = 500;
     private static final String ONE =
@@ -52,12 +75,19 @@ public final class Jobs {
     private final Writer writer;
     private final SecretBox.Purpose sealing;
     private final InstantSource clock;
+    private final Bounds bounds;
 
     public Jobs(Database database, Writer writer, SecretBox secrets, InstantSource clock) {
+        this(database, writer, secrets, clock, Bounds.STANDARD);
+    }
+
+    /** @param bounds of each account */
+    Jobs(Database database, Writer writer, SecretBox secrets, InstantSource clock, Bounds bounds) {
         this.database = database;
         this.writer = writer;
         this.sealing = secrets.purpose(PURPOSE);
         this.clock = clock;
+        this.bounds = bounds;
     }
 
     // ---- for callers ----
@@ -78,7 +108,7 @@ public final class Jobs {
             String bodyHash,
             byte[] request) {
         JobChange.NewJob job = new JobChange.NewJob(id, accountId, owner, kind, nameHash, bodyHash, clock.instant());
-        JobChange.Accept accept = new JobChange.Accept(job, seal(id, 0, request), OPEN_MAX, BYTES_MAX);
+        JobChange.Accept accept = new JobChange.Accept(job, seal(id, 0, request), bounds);
         writer.commitAndWait(Unit.of(accept));
         return accept.outcome();
     }
@@ -117,9 +147,31 @@ public final class Jobs {
      * @param hasRoom whether an account may have so many further ones
      */
     public List<Job> take(String runner, int most, Room hasRoom) {
-        JobChange.Take take = new JobChange.Take(runner, clock.instant(), most, hasRoom);
+        Instant now = clock.instant();
+        List<String> due = due(runner, now, most, hasRoom);
+        if (due.isEmpty()) {
+            return List.of();
+        }
+        JobChange.Take take = new JobChange.Take(runner, now, due);
         writer.commitAndWait(Unit.of(take));
         return take.outcome();
+    }
+
+    private record Due(String id, String accountId) {}
+
+    private List<String> due(String runner, Instant now, int most, Room hasRoom) {
+        List<Due> all = database.read(
+                sql -> sql.list(IN_TURN, row -> new Due(row.getString(1), row.getString(2)), now, runner));
+        List<String> ids = new ArrayList<>();
+        Map<String, Integer> further = new HashMap<>();
+        for (Due each : all) {
+            int its = further.getOrDefault(each.accountId(), 0) + 1;
+            if (ids.size() < most && hasRoom.has(each.accountId(), its)) {
+                ids.add(each.id());
+                further.put(each.accountId(), its);
+            }
+        }
+        return ids;
     }
 
     /** Returns those of a server's open jobs that were cancelled, at another server or here. */

@@ -6,6 +6,11 @@ public interface CallWatch {
     /** Reports the start of the call; {@link #over} follows. */
     void begun();
 
+    /** Returns whether somebody waits for the answer: only then it may cost a provider more than one request at a time (J13). */
+    default boolean isWaitedFor() {
+        return true;
+    }
+
     /** Returns whether the notes of {@link #over} are used. */
     boolean wantsNotes();
 

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -54,11 +55,14 @@ public final class JobRunner {
     private static final Duration AFTER_RUNNING = Duration.ofSeconds(5);
     private static final Duration AGAIN = Duration.ofSeconds(1);
 
+    /** The least time between rounds that were wished for. */
+    private static final Duration BETWEEN = Duration.ofMillis(100);
+
     private static final ApiError LOST = ApiError.of(
             ErrorCode.INTERNAL_ERROR,
             "The servers that made the answer have stopped before its end. Nothing was charged.");
-    private static final ApiError TOO_LATE =
-            ApiError.of(ErrorCode.INTERNAL_ERROR, "The answer was not begun within 24 hours. Nothing was charged.");
+    private static final String TOO_LATE = "The answer was not begun within 24 hours. ";
+    private static final String FREE = "Nothing was charged.";
     private static final ApiError UNREADABLE = ApiError.of(
             ErrorCode.INTERNAL_ERROR,
             "The request cannot be read any more: the operator has removed the secret key under which it was kept. Nothing was charged.");
@@ -73,11 +77,13 @@ public final class JobRunner {
     private final InstantSource clock;
     private final Map<String, Running> running = new ConcurrentHashMap<>();
     private final ReentrantLock round = new ReentrantLock();
+    private final AtomicBoolean isWanted = new AtomicBoolean();
+    private final Pace pace = new Pace(System::nanoTime);
     private boolean hasBegun;
     private volatile boolean stopped;
 
-    /** A job in memory. */
-    private record Running(Job job, JobTrial trial) {}
+    /** A job in memory. @param runner the name under which it was taken */
+    private record Running(Job job, String runner, JobTrial trial) {}
 
     /** The server that a runner belongs to. @param waiting units for the writer */
     public record Server(Supplier<String> nodeId, BooleanSupplier mayServe, IntSupplier waiting) {}
@@ -92,37 +98,72 @@ public final class JobRunner {
         this.clock = clock;
     }
 
-    /** Begins a round at once, e.g. since a job was accepted. Does not block. */
+    /** Begins a round soon, e.g. since a job was accepted; one that runs already is followed by another. Does not block. */
     public void wake() {
-        Thread.ofVirtual().name("jobs").start(() -> {
-            try {
-                round();
-            } catch (StoreException e) {
-                log.warn(Event.STORE_UNAVAILABLE, "jobs were not looked for: {}", e.getMessage());
-            }
-        });
+        if (isWanted.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("jobs").start(this::wanted);
+        }
     }
 
-    /** Ends what was cancelled, takes what is due, and begins it. Blocks; does nothing while another round runs. @throws StoreException if the database fails */
-    public void round() {
-        if (stopped || !round.tryLock()) {
-            return;
+    private void wanted() {
+        boolean isCut = true;
+        while (isCut && !stopped) {
+            isCut = false;
+            try {
+                isCut = roundOnce(true);
+            } catch (StoreException e) {
+                log.warn(Event.STORE_UNAVAILABLE, "jobs were not looked for: {}", e.getMessage());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
         }
+    }
+
+    /** Ends what was cancelled, takes what is due, and begins it. Blocks while another round runs. @throws StoreException if the database fails */
+    public void round() {
         try {
-            String runner = Jobs.runner(nodeId.get());
-            if (!hasBegun) {
-                jobs.leave(runner); // what an earlier run of an embedded database's server has left
-                hasBegun = true;
+            if (roundOnce(false)) {
+                wake();
             }
-            for (String id : jobs.cancelled(runner)) {
-                cancel(id);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** @param waits whether it keeps its distance from the last round @return whether more may be due than was begun */
+    private boolean roundOnce(boolean waits) throws InterruptedException {
+        round.lockInterruptibly();
+        try {
+            if (waits) {
+                Thread.sleep(pace.untilNext(BETWEEN));
             }
-            if (mayStart.getAsBoolean() && running.size() < RUNNING_MAX) {
-                jobs.take(runner, RUNNING_MAX - running.size(), this::hasRoom).forEach(job -> begin(job, runner));
-            }
+            isWanted.set(false);
+            pace.next();
+            return !stopped && look();
         } finally {
             round.unlock();
         }
+    }
+
+    private boolean look() {
+        String runner = Jobs.runner(nodeId.get());
+        if (!hasBegun) {
+            jobs.leave(runner); // what an earlier run of an embedded database's server has left
+            hasBegun = true;
+        }
+        if (!running.isEmpty()) {
+            jobs.cancelled(runner).forEach(this::cancel);
+        }
+        int room = mayStart.getAsBoolean() ? RUNNING_MAX - running.size() : 0;
+        int most = Math.min(room, pace.startsLeft());
+        if (most <= 0) {
+            return room > 0;
+        }
+        List<Job> taken = jobs.take(runner, most, this::hasRoom);
+        pace.started(taken.size());
+        taken.forEach(job -> begin(job, runner));
+        return taken.size() == most && most < room;
     }
 
     /** Returns whether an account may have so many further jobs running here. */
@@ -166,11 +207,13 @@ public final class JobRunner {
     // ---- one try ----
 
     private void begin(Job job, String runner) {
-        JobTrial trial = new JobTrial(job, runner, error -> ended(job, error));
-        running.put(job.id(), new Running(job, trial));
+        JobTrial trial = new JobTrial(job, runner);
+        Running its = new Running(job, runner, trial);
+        trial.whenEnded(error -> ended(its, error));
+        running.put(job.id(), its);
         Thread.ofVirtual().name("job").start(() -> {
             try {
-                tryOnce(job, trial);
+                tryOnce(its);
             } catch (ApiException refused) {
                 trial.refused(refused.error());
             } catch (StoreException e) {
@@ -178,7 +221,7 @@ public final class JobRunner {
             } catch (RuntimeException | Error e) {
                 Fatal.check(e);
                 log.error(Event.CALL_FAULT, "job {} could not be tried", job.id(), e);
-                trial.refused(ApiError.of(ErrorCode.INTERNAL_ERROR, "The answer could not be made."));
+                trial.refused(JobTrial.FAULT);
             }
         });
     }
@@ -188,39 +231,47 @@ public final class JobRunner {
                 .withStatus(503);
     }
 
-    private void tryOnce(Job job, JobTrial trial) {
+    private void tryOnce(Running its) {
+        Job job = its.job();
+        if (stopped) {
+            return; // it is given back with the others
+        }
         if (job.line().runs()) {
             // Its server is gone. While the hold stands, this waits for its return.
             commit(new JobChange.Lost(
                     job.id(), Objects.requireNonNull(job.line().callId())));
-            commit(new JobChange.Wait(
-                    job.id(), null, clock.instant(), clock.instant().plus(EVERY), 0, null));
-            running.remove(job.id());
+            waitFor(EVERY, its);
             return;
         }
         if (job.cancelAt() != null) {
-            trial.cancel();
-            end(job, Job.State.CANCELLED, null);
+            its.trial().cancel();
+            end(its, Job.State.CANCELLED, null);
             return;
         }
         ApiError late = late(job);
         if (late != null) {
-            end(job, Job.State.FAILED, late);
+            end(its, Job.State.FAILED, late);
             return;
         }
         byte[] request = jobs.request(job);
         if (request == null) {
-            end(job, Job.State.FAILED, UNREADABLE);
+            end(its, Job.State.FAILED, UNREADABLE);
             return;
         }
-        Objects.requireNonNull(starts.get(job.kind())).start(job, JobRequest.of(request), caller(job), trial);
+        Objects.requireNonNull(starts.get(job.kind())).start(job, request, caller(job), its.trial());
     }
 
     private @Nullable ApiError late(Job job) {
         if (job.line().tries() >= TRIES_MAX) {
             return LOST;
         }
-        return clock.instant().isBefore(job.deadline()) ? null : TOO_LATE;
+        if (clock.instant().isBefore(job.deadline())) {
+            return null;
+        }
+        byte[] sealed = job.line().trouble();
+        byte[] trouble = sealed == null ? null : jobs.open(job.id(), 1, sealed);
+        String last = trouble == null ? "" : JobTrouble.of(trouble).message() + " ";
+        return ApiError.of(ErrorCode.INTERNAL_ERROR, TOO_LATE + last + FREE);
     }
 
     /** @throws ApiException if the key cannot be used now */
@@ -236,31 +287,36 @@ public final class JobRunner {
     // ---- what becomes of it ----
 
     /** Ends a try, on any thread. @param error null if the books know the end, or if its caller has cancelled it */
-    private void ended(Job job, @Nullable ApiError error) {
-        Running its = running.get(job.id());
+    private void ended(Running its, @Nullable ApiError error) {
         Thread.ofVirtual().name("job-end").start(() -> {
-            if (its != null && its.trial.isCancelled()) {
-                end(job, Job.State.CANCELLED, null); // unless its call was charged, which has ended it
+            if (its.trial().isCancelled()) {
+                end(its, Job.State.CANCELLED, null); // unless its call was charged, which has ended it
             } else if (error != null) {
-                decide(job, error);
+                decide(its, error);
+            } else if (its.trial().isLost()) {
+                waitFor(EVERY, its);
             } else {
-                running.remove(job.id());
+                letGo(its);
             }
         });
     }
 
-    private void decide(Job job, ApiError error) {
+    private void decide(Running its, ApiError error) {
+        Job job = its.job();
         Instant now = clock.instant();
         byte[] trouble = jobs.seal(job.id(), 1, JobTrouble.of(error).bytes());
         Job.Pause pause = pause(error);
         boolean isTry = pause == null && isTry(error);
         if (isTry && job.line().tries() + 1 >= TRIES_MAX || pause == null && !isTry && !waits(error)) {
-            end(job, Job.State.FAILED, error);
-        } else if (isTry) {
-            Instant due = now.plus(PAUSES.get(Math.min(job.line().tries(), PAUSES.size() - 1)));
-            wait(job, new JobChange.Wait(job.id(), null, now, due, 1, trouble));
+            end(its, Job.State.FAILED, error);
         } else {
-            wait(job, new JobChange.Wait(job.id(), pause, now, due(error, now, pause), 0, trouble));
+            Instant due = isTry
+                    ? now.plus(PAUSES.get(Math.min(job.line().tries(), PAUSES.size() - 1)))
+                    : due(error, now, pause);
+            Instant last = job.deadline(); // then it ends
+            Instant at = due.isBefore(last) ? due : last;
+            commit(new JobChange.Wait(job.id(), its.runner(), pause, now, at, isTry ? 1 : 0, trouble));
+            letGo(its);
         }
     }
 
@@ -313,17 +369,23 @@ public final class JobRunner {
                 : now.plus(MINUTE);
     }
 
-    private void end(Job job, Job.State state, @Nullable ApiError error) {
-        byte[] trouble = error == null
-                ? null
-                : jobs.seal(job.id(), 1, JobTrouble.of(error).bytes());
-        wait(job, new JobChange.Ended(job.id(), state, clock.instant(), trouble));
+    private void end(Running its, Job.State state, @Nullable ApiError error) {
+        String id = its.job().id();
+        byte[] trouble =
+                error == null ? null : jobs.seal(id, 1, JobTrouble.of(error).bytes());
+        commit(new JobChange.Ended(id, its.runner(), state, clock.instant(), trouble));
+        letGo(its);
     }
 
-    /** Commits what becomes of a job, and lets it go. */
-    private void wait(Job job, JobChange change) {
-        commit(change);
-        running.remove(job.id());
+    private void waitFor(Duration time, Running its) {
+        Instant now = clock.instant();
+        commit(new JobChange.Wait(its.job().id(), its.runner(), null, now, now.plus(time), 0, null));
+        letGo(its);
+    }
+
+    /** Makes room for the next job. */
+    private void letGo(Running its) {
+        running.remove(its.job().id(), its);
         wake();
     }
 

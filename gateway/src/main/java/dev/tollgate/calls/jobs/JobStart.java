@@ -10,8 +10,9 @@ public interface JobStart {
     /**
      * Makes the call of a job. Blocks until it is prepared, and then begins the trial with it.
      *
+     * @param request as {@link JobRequest} packs it
      * @param caller the key that pays, as it is now
      * @throws dev.tollgate.base.error.ApiException if the request is refused before it has a call
      */
-    void start(Job job, JobRequest request, KeyCaller caller, JobTrial trial);
+    void start(Job job, byte[] request, KeyCaller caller, JobTrial trial);
 }

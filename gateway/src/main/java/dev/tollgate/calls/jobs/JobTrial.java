@@ -2,16 +2,22 @@ package dev.tollgate.calls.jobs;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.CallNotes;
 import dev.tollgate.base.log.CallWatch;
+import dev.tollgate.base.log.Event;
 import dev.tollgate.calls.metering.Running;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.jobs.Job;
 import io.vertx.core.Context;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A try of a job on this server. Says once how it has ended: with an error, or over without one, since the end of a charged or cancelled call is in
@@ -19,25 +25,32 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JobTrial implements CallWatch {
 
+    /** The error of a try that a fault of ours has ended. */
+    static final ApiError FAULT = ApiError.of(ErrorCode.INTERNAL_ERROR, "The answer could not be made.");
+
+    private static final Logger log = LoggerFactory.getLogger(JobTrial.class);
+
     private final Job job;
     private final String runner;
-    private final Consumer<@Nullable ApiError> ended;
+    private final AtomicBoolean hasEnded = new AtomicBoolean();
+    private Consumer<@Nullable ApiError> ended = _ -> {};
 
     private volatile @Nullable Context loop;
     private volatile boolean isCancelled;
     private @Nullable Running call;
     private @Nullable JobAnswer answer;
-    private boolean hasEnded;
+    private volatile boolean isLost;
     private volatile Runnable onOver = () -> {};
 
-    /**
-     * @param runner the name under which this server has taken the job
-     * @param ended receives the error; null if there is none
-     */
-    JobTrial(Job job, String runner, Consumer<@Nullable ApiError> ended) {
+    /** @param runner the name under which this server has taken the job */
+    JobTrial(Job job, String runner) {
         this.job = job;
         this.runner = runner;
-        this.ended = ended;
+    }
+
+    /** @param then receives the error; null if there is none. To be set before anything else happens */
+    void whenEnded(Consumer<@Nullable ApiError> then) {
+        ended = then;
     }
 
     /** @param then runs once, when the try has ended */
@@ -59,13 +72,28 @@ public final class JobTrial implements CallWatch {
                 return;
             }
             try {
-                JobAnswer its = new JobAnswer(door.apply(new JobOutlet(on, this::end)), job, runner, () -> end(null));
+                JobAnswer its = new JobAnswer(door.apply(new JobOutlet(on, this::end)), job, runner, this::lost);
                 answer = its;
                 call = start.apply(its);
             } catch (ApiException refused) {
                 end(refused.error());
+            } catch (RuntimeException | Error e) {
+                Fatal.check(e);
+                log.error(Event.CALL_FAULT, "job {} could not be begun", job.id(), e);
+                end(FAULT);
             }
         });
+    }
+
+    /** The job was taken by another server, or has ended. */
+    private void lost() {
+        isLost = true;
+        end(null);
+    }
+
+    /** Returns whether there was no claim for it. */
+    boolean isLost() {
+        return isLost;
     }
 
     /** Ends the call, if it runs. What has been reported of it is charged. */
@@ -75,7 +103,7 @@ public final class JobTrial implements CallWatch {
         if (its != null) {
             its.runOnContext(_ -> {
                 Running running = call;
-                if (running != null && answer != null && !hasEnded) {
+                if (running != null && answer != null && !hasEnded.get()) {
                     answer.cancel();
                     running.gone();
                 }
@@ -93,8 +121,7 @@ public final class JobTrial implements CallWatch {
     }
 
     private void end(@Nullable ApiError error) {
-        if (!hasEnded) {
-            hasEnded = true;
+        if (hasEnded.compareAndSet(false, true)) {
             onOver.run();
             ended.accept(error);
         }
@@ -102,6 +129,11 @@ public final class JobTrial implements CallWatch {
 
     @Override
     public void begun() {}
+
+    @Override
+    public boolean isWaitedFor() {
+        return false;
+    }
 
     /** Returns true: else nothing would tell that the call is over. */
     @Override

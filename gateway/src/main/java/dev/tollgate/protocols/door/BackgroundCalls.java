@@ -156,7 +156,7 @@ public record BackgroundCalls(
                                     .formatted(id.substring(id.indexOf('-') + 1)))
                     .asException();
         }
-        return JobRequest.of(packed).shown();
+        return JobRequest.shown(packed);
     }
 
     /** Returns what makes the calls of a protocol's jobs. */
@@ -164,28 +164,33 @@ public record BackgroundCalls(
         return (job, request, caller, trial) -> start(protocol, job, request, caller, trial);
     }
 
-    private void start(Protocol protocol, Job job, JobRequest request, KeyCaller caller, JobTrial trial) {
-        Lease lease = memory.lease(job.accountId(), null, request.body().length > KeptResponse.LARGE_BYTES);
+    /** Its request is counted before it is unpacked. */
+    private void start(Protocol protocol, Job job, byte[] packed, KeyCaller caller, JobTrial trial) {
+        int bytes = JobRequest.plainBytes(packed);
+        Lease lease = memory.lease(job.accountId(), null, bytes > KeptResponse.LARGE_BYTES);
         trial.onOver(lease::release);
-        start(protocol, calls.open(protocol, caller, new Kept(request.headers())), job, request, caller, trial, lease);
+        lease.take(bytes);
+        JobRequest request = JobRequest.of(packed);
+        start(calls.open(protocol, caller, new Kept(request.headers())), protocol, job, request, caller, trial, lease);
     }
 
     private <R> void start(
-            Protocol protocol,
             Reading<R> reading,
+            Protocol protocol,
             Job job,
             JobRequest kept,
             KeyCaller caller,
             JobTrial trial,
             Lease lease) {
-        lease.take(kept.body().length);
         R request = reading.take(kept.body(), lease);
         if (reading.opensKept(request)) {
             calls.findKept(caller, reading, request, lease);
         }
         MeteredCall call = calls.prepare(protocol.name(), caller, reading, request, lease, arrival(job.id(), trial));
-        trial.begin(vertx.getOrCreateContext(), outlet -> reading.sink(request, outlet, call), answer -> calls.meter()
-                .start(call, answer, answer));
+        trial.begin(
+                vertx.getOrCreateContext(),
+                outlet -> calls.sinkOfAccepted(reading, request, outlet, call),
+                answer -> calls.meter().start(call, answer, answer));
     }
 
     /** A job arrives when its call begins: prices and limits are those of that time (J4). */

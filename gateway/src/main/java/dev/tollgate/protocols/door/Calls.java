@@ -154,9 +154,10 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
     private <R> CallSession session(
             String accountId, Model model, Reading<R> reading, R request, @Nullable Arrival arrival) {
         SessionName name = arrival == null ? null : reading.sessionName(request);
-        return name == null
+        CallSession session = name == null
                 ? CallSession.none(accountId)
                 : name.session(secrets, accountId, model.id(), () -> reading.parts(request));
+        return arrival == null || arrival.watch().isWaitedFor() ? session : session.patient();
     }
 
     /** Returns the least that a call costs, by the model as a caller names it; 0 for an unknown one. */
@@ -257,6 +258,11 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
     private <R> Sink sink(Reading<R> reading, R request, Outlet outlet, MeteredCall call) {
         Sink sink = reading.sink(request, outlet, call);
         return reading.hasOpenedKept() ? new Admitted(sink, () -> paid(reading, call.accountId())) : sink;
+    }
+
+    /** Returns the sink of a call whose acceptance has counted as free work. */
+    <R> Sink sinkOfAccepted(Reading<R> reading, R request, Outlet outlet, MeteredCall call) {
+        return new Admitted(reading.sink(request, outlet, call), () -> paid(reading, call.accountId()));
     }
 
     private void paid(Reading<?> reading, String accountId) {

@@ -33,9 +33,7 @@ public record BackgroundResponses(Jobs jobs, Supplier<JobRunner> runner) impleme
     public byte @Nullable [] find(String accountId, KeyOwner reads, String task) {
         Job job = jobs.find(accountId, reads, task);
         byte[] request = job == null ? null : jobs.request(job);
-        return job == null || request == null
-                ? null
-                : object(job, JobRequest.of(request).shown());
+        return job == null || request == null ? null : object(job, JobRequest.shown(request));
     }
 
     @Override

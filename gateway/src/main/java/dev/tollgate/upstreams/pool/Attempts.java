@@ -89,7 +89,7 @@ final class Attempts implements SentCall {
         this.maxOutputTokens = maxOutputTokens;
         this.listener = listener;
         this.race = new HedgeRace(pool.vertx());
-        this.budget = pool.budget(ask);
+        this.budget = session.isPatient() ? RetryBudget.ofPatient() : pool.budget(ask);
     }
 
     @Override
@@ -310,10 +310,11 @@ final class Attempts implements SentCall {
 
     /**
      * Starts the hedging timer, except if media must be sent first: that time says nothing about the channel, and a second attempt would
-     * send all of it twice. Nor does the time that an image or a speech takes. Calls at flex are cheap because they may wait.
+     * send all of it twice. Nor does the time that an image or a speech takes. Calls at flex are cheap because they may wait, and for a patient one
+     * nobody waits.
      */
     private void hedgeLater(Attempt first) {
-        long wait = ask.isAtFlex() ? 0 : pool.hedgeAfterMillis();
+        long wait = ask.isAtFlex() || session.isPatient() ? 0 : pool.hedgeAfterMillis();
         if (wait > 0 && ask.images() == null && !speaks() && first.leg().ask().mayBeHedged()) {
             race.watch(first, wait, this::hedge);
         }
@@ -449,7 +450,7 @@ final class Attempts implements SentCall {
             throwAway(attempt, "empty");
             saidNothing = attempt.leg();
         } else if (isLatent()
-                && carriedOut(retry -> plan.afterEmpty(attempt.isFinished(), retry))
+                && carriedOut(retry -> plan.afterEmpty(attempt.isFinished(), retry || mayBePatientAgain()))
                                 .next()
                         == Next.SAME_CHANNEL) {
             throwAway(attempt, "empty");
@@ -463,6 +464,11 @@ final class Attempts implements SentCall {
                 finish(listener::ended);
             }
         }
+    }
+
+    /** Returns whether a patient call may ask again although it takes nothing: an empty answer says nothing about its channel. */
+    private boolean mayBePatientAgain() {
+        return session.isPatient() && !pool.budget(ask).isEmpty();
     }
 
     /** Applies a failed attempt to its channel's health and to the call. */

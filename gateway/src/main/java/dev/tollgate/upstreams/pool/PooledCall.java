@@ -88,6 +88,7 @@ final class PooledCall implements PreparedCall {
 
     @Override
     public boolean mayAskAgain() {
-        return upstreams.budget(ask).take();
+        RetryBudget budget = upstreams.budget(ask);
+        return session.isPatient() ? !budget.isEmpty() : budget.take();
     }
 }

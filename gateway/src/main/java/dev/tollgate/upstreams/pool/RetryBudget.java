@@ -14,7 +14,20 @@ final class RetryBudget {
     private static final long FULL = (long) RESERVE * CALLS_A_RETRY;
 
     /** The budget in fifths of a retry. */
-    private final AtomicLong left = new AtomicLong(FULL);
+    private final AtomicLong left;
+
+    RetryBudget() {
+        this(FULL);
+    }
+
+    private RetryBudget(long left) {
+        this.left = new AtomicLong(left);
+    }
+
+    /** Returns the budget of one call that may take nothing. */
+    static RetryBudget ofPatient() {
+        return new RetryBudget(0);
+    }
 
     void called() {
         if (left.get() < FULL) {

@@ -169,7 +169,7 @@ public final class Upstreams {
 
     /** @param named the call's session, and its account, by which the built-in sandbox's health is kept */
     public PreparedCall prepare(Ask ask, CallSession named) {
-        CallSession session = keepsSessions ? named : CallSession.none(named.accountId());
+        CallSession session = keepsSessions ? named : named.unnamed();
         List<ModelRoute> routes = routes(ask, session.accountId());
         if (ask.isAtFlex()
                 && routes.isEmpty()

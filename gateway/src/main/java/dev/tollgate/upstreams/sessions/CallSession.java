@@ -15,6 +15,7 @@ public final class CallSession {
     private final @Nullable String source;
     private final LongSupplier computing;
     private final @Nullable Supplier<PromptParts> parts;
+    private final boolean isPatient;
     private volatile @Nullable Long key;
 
     /**
@@ -29,15 +30,40 @@ public final class CallSession {
     /** @param parts walks the prompt; null if it is compared with no other */
     public CallSession(
             String accountId, @Nullable String source, LongSupplier key, @Nullable Supplier<PromptParts> parts) {
+        this(accountId, source, key, parts, false);
+    }
+
+    private CallSession(
+            String accountId,
+            @Nullable String source,
+            LongSupplier key,
+            @Nullable Supplier<PromptParts> parts,
+            boolean isPatient) {
         this.accountId = accountId;
         this.source = source;
         this.computing = key;
         this.parts = parts;
+        this.isPatient = isPatient;
     }
 
     /** Returns a call that belongs to no session. @param accountId empty for none */
     public static CallSession none(String accountId) {
         return new CallSession(accountId, null, () -> 0);
+    }
+
+    /** Returns this session of a call that nobody waits for. */
+    public CallSession patient() {
+        return new CallSession(accountId, source, computing, parts, true);
+    }
+
+    /** Returns the same call without its session. */
+    public CallSession unnamed() {
+        return new CallSession(accountId, null, () -> 0, null, isPatient);
+    }
+
+    /** Returns whether nobody waits for the call: it takes nothing from what others need when a provider is in trouble (J13). */
+    public boolean isPatient() {
+        return isPatient;
     }
 
     public String accountId() {

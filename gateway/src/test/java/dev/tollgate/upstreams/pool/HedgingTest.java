@@ -12,6 +12,7 @@ import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.TestClock;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.media.WantedMedium;
+import dev.tollgate.upstreams.sessions.CallSession;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -417,6 +418,38 @@ class HedgingTest {
     void a_call_at_flex_is_never_hedged() {
         assertThat(askedAfterTheWait(pool(SOON, "a", "b"), ask(ServiceTier.FLEX)))
                 .containsExactly("a");
+    }
+
+    @Test
+    void a_call_that_nobody_waits_for_is_never_hedged() {
+        Upstreams pool = pool(SOON, "a", "b");
+        PreparedCall patient = pool.prepare(ask(), CallSession.none("acct_1").patient());
+        SentCall attempts = onLoop(() -> patient.send(null, new Heard()));
+        SentCall other = begin(pool, new Heard());
+        await("the hedge of the other", () -> calls.size() == 3);
+        assertThat(onLoop(attempts::count)).isEqualTo(1);
+        leave(attempts);
+        leave(other);
+    }
+
+    @Test
+    void a_call_that_nobody_waits_for_takes_nothing_from_the_budget() {
+        Upstreams pool = pool(null, "a", "b");
+        PreparedCall patient = pool.prepare(ask(), CallSession.none("acct_1").patient());
+        Heard heard = new Heard();
+        onLoop(() -> patient.send(null, heard));
+        for (int i = 0; i < 2; i++) {
+            int asked = i + 1;
+            await("a fresh channel", () -> calls.size() == asked);
+            onLoop(() -> {
+                calls.get(asked - 1).fails(UpstreamFailure.Kind.UNAVAILABLE);
+                return true;
+            });
+        }
+        await("the end", () -> heard.ends == 1);
+        assertThat(asked()).containsExactly("a", "b");
+        assertThat(patient.mayAskAgain()).isTrue();
+        assertThat(pool.budget(ask()).retriesLeft()).isEqualTo(RetryBudget.RESERVE);
     }
 
     @Test
