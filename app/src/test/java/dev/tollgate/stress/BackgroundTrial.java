@@ -136,7 +136,10 @@ final class BackgroundTrial implements AutoCloseable {
         try (KeysFixture store = database.open()) {
             for (int i = 0; i < ACCOUNTS; i++) {
                 store.account("acc_" + i, CREDITS_MICROS);
-                keys.put(i, store.key("key_" + i, "acc_" + i, KeySettings.named("crash")).reveal());
+                keys.put(
+                        i,
+                        store.key("key_" + i, "acc_" + i, KeySettings.named("crash"))
+                                .reveal());
             }
         }
         for (int i = 0; i < (database.isShared() ? 2 : 1); i++) {
@@ -378,7 +381,14 @@ final class BackgroundTrial implements AutoCloseable {
         same("answers", "SELECT COUNT(*) FROM job", ids.size());
         long charged = database.number("SELECT COALESCE(SUM(charged_micros), 0) FROM job");
         same("charges of calls", "SELECT COALESCE(SUM(charged_micros), 0) FROM call", charged);
-        same("charges of receipts", "SELECT COALESCE(SUM(charged_micros), 0) FROM receipt", charged);
+        same(
+                "charges of receipts",
+                "SELECT COALESCE(SUM(charged_micros), 0) FROM call WHERE receipt_hash IS NOT NULL",
+                charged);
+        same(
+                "receipts",
+                "SELECT SUM(receipts) FROM account",
+                database.number("SELECT COUNT(*) FROM call WHERE charged_micros > 0"));
     }
 
     private void none(String what, String where) {
