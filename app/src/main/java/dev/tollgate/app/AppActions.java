@@ -323,9 +323,9 @@ public record AppActions(PrintWriter out) implements Actions {
     }
 
     @Override
-    public @Nullable String restored(Settings settings, @Nullable Instant from) {
+    public @Nullable String restored(Settings settings, @Nullable Instant from, Consumer<String> notes) {
         try {
-            LostTime lost = new Restores(settings).restored(from);
+            LostTime lost = new Restores(settings).restored(from, notes);
             return lost == null ? null : text(lost);
         } catch (StoreException e) {
             throw new ApiException(400, e.withCause());

@@ -60,7 +60,7 @@ final class Restores {
      * Puts the newest whole copy into the data folder, and records the restore.
      *
      * @param to the latest instant of a copy; null for the newest
-     * @param notes receives a sentence for each copy that was passed over
+     * @param notes receives a sentence for each copy that was passed over, and one if responses in the background have ended with it
      * @return the time that is lost
      * @throws CannotOpen if there is no copy, or it cannot be put there; then nothing is
      */
@@ -75,7 +75,7 @@ final class Restores {
             Installation.requireSound(restoring.part());
             LostTime lost;
             try (Database database = Database.open(restoring.part())) {
-                lost = record(database, null, copy.toString());
+                lost = record(database, null, copy.toString(), notes);
             }
             restoring.publish();
             notes.accept(copy + " is restored.");
@@ -87,11 +87,12 @@ final class Restores {
      * Records that the books were restored by other means.
      *
      * @param from the instant of the copy; null for the newest call, entry or row of a log
+     * @param notes receives a sentence if responses in the background have ended with it
      * @return the time that is lost; null if nothing was written since the last restore
      * @throws CannotOpen if a server runs
      */
     @Nullable
-    LostTime restored(@Nullable Instant from) {
+    LostTime restored(@Nullable Instant from, Consumer<String> notes) {
         Secret url = settings.databaseUrl();
         if (url == null) {
             Installation.requireBooks(settings.data());
@@ -105,7 +106,7 @@ final class Restores {
                 throw new CannotOpen(
                         "Servers run over this database: stop all of them first. The lease of a server that was copied with it ends within 20 seconds.");
             }
-            return isRecorded(database) ? null : record(database, from, "by other means");
+            return isRecorded(database) ? null : record(database, from, "by other means", notes);
         }
     }
 
@@ -118,22 +119,27 @@ final class Restores {
                 && newest <= times.getLast().to().toEpochMilli();
     }
 
-    private LostTime record(Database database, @Nullable Instant from, String source) {
+    private LostTime record(Database database, @Nullable Instant from, String source, Consumer<String> notes) {
         long newest = database.read(sql -> sql.number(NEWEST)); // before the holds are released
         int number = database.read(LostTime::all).size() + 2;
         BooksModule books = BooksModule.over(database, settings, random);
         Instant now = Surroundings.REAL.clock().instant().truncatedTo(ChronoUnit.MILLIS);
         Instant since = from != null ? from : newest == 0 ? now : Instant.ofEpochMilli(newest);
         LostTime lost = new LostTime(number, since, now);
+        JobChange.Restored jobs = new JobChange.Restored(now);
         List<Change> changes = List.of(
                 InstallationValue.replacing(Copies.BOOKS, PortalBooks.id(random)),
                 lost.row(),
                 Receipts.nextKey(books.secrets(), random, now),
                 People.endAccess(),
                 Outbox.giveUp(now),
-                new JobChange.Restored(now));
+                jobs);
         new AuditedWriter(books.writer(), Surroundings.REAL.clock())
                 .restored(By.of(Actor.COMMAND), lost, source, changes);
+        if (jobs.outcome() > 0) {
+            notes.accept("Responses in the background that had not ended: " + jobs.outcome()
+                    + ". They have failed, since restored books send no calls.");
+        }
         books.people().close();
         books.node().close();
         return lost;

@@ -13,10 +13,16 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Today;
+import dev.tollgate.testing.UpstreamScript;
+import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -247,8 +253,8 @@ class RestoreTest {
         copied();
         Files.createDirectory(target);
         Files.copy(copy, target.resolve("tollgate.db"));
-        assertThat(actions.restored(settings(), null)).isNotNull();
-        assertThat(actions.restored(settings(), null)).isNull();
+        assertThat(actions.restored(settings(), null, lines::add)).isNotNull();
+        assertThat(actions.restored(settings(), null, lines::add)).isNull();
         assertThat(text("SELECT name FROM installation WHERE name LIKE 'restored%'"))
                 .isEqualTo("restored #2");
     }
@@ -262,15 +268,91 @@ class RestoreTest {
         try (Gateway gateway = Gateway.startOn(url)) {
             Customer customer = gateway.customer("500");
             gateway.post("/v1/chat/completions", CALL, customer.key());
-            assertThatThrownBy(() -> actions.restored(shared, null)).hasMessageContaining("Servers run");
+            assertThatThrownBy(() -> actions.restored(shared, null, lines::add)).hasMessageContaining("Servers run");
         }
-        assertThat(actions.restored(shared, null)).isNotNull();
-        assertThat(actions.restored(shared, null)).isNull();
+        assertThat(actions.restored(shared, null, lines::add)).isNotNull();
+        assertThat(actions.restored(shared, null, lines::add)).isNull();
         assertThat(actions.drill(shared, null, null, differences::add, lines::add))
                 .as(differences.toString())
                 .isTrue();
         assertThatThrownBy(() -> actions.restore(shared, copy, null, lines::add))
                 .hasMessageContaining("For PostgreSQL see docs/upgrade.md");
+    }
+
+    /** A copy of books with one response in the background that runs, one that waits for credits, and one that is made. */
+    private String copiedWithJobs() {
+        try (Gateway gateway = Gateway.start(Map.of("TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY))) {
+            gateway.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(10, 20, 0)));
+            Customer customer = gateway.customer("500");
+            background(gateway, customer);
+            Gateway.await("an answer", () -> gateway.number("SELECT COUNT(*) FROM job WHERE state = 'completed'") == 1);
+            gateway.script("- respond: [{delay_ms: 60000}]");
+            background(gateway, customer);
+            background(gateway, gateway.customer("0.02"));
+            Gateway.await(
+                    "a running one and a pause",
+                    () -> gateway.number("SELECT (SELECT COUNT(*) FROM open_hold) * (SELECT COUNT(pause) FROM job)")
+                            == 1);
+            copy(gateway, copy);
+            String id = gateway.text("SELECT SUBSTR(job_id, 10) FROM job_line WHERE state = 'running'");
+            gateway.post("/v1/responses/resp_" + id + "/cancel", "", customer.key());
+            return customer.key();
+        }
+    }
+
+    private static void background(Gateway gateway, Customer customer) {
+        Gateway.Reply reply = gateway.post(
+                "/v1/responses",
+                CALL.replace(
+                        "\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]",
+                        "\"input\":\"hello\",\"background\":true"),
+                customer.key());
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    }
+
+    private static final String JOBS = "SELECT state FROM job ORDER BY id";
+
+    @Test
+    void restored_books_end_open_jobs_and_send_no_calls() throws Exception {
+        String key = copiedWithJobs();
+        restore(settings());
+        assertThat(lines)
+                .containsExactly(
+                        "Responses in the background that had not ended: 2. They have failed, since restored books send no calls.",
+                        copy + " is restored.");
+        assertThat(text(JOBS)).isEqualTo("completed failed failed");
+        String id = "resp_"
+                + text("SELECT SUBSTR(id, 10) FROM job WHERE id > (SELECT MIN(id) FROM job) ORDER BY id LIMIT 1");
+        try (App app = App.start(SettingsLoader.load(
+                Map.of("data", target.toString(), "port", "0"), Map.of("TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY)))) {
+            HttpRequest get = HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:" + app.port() + "/v1/responses/" + id))
+                    .header("authorization", "Bearer " + key)
+                    .build();
+            try (HttpClient client = HttpClient.newHttpClient()) {
+                assertThat(client.send(get, BodyHandlers.ofString()).body())
+                        .contains("\"status\":\"failed\"", "restored from a copy");
+            }
+        }
+        assertThat(text(JOBS)).isEqualTo("completed failed failed");
+        assertThat(text("SELECT ending FROM call ORDER BY id")).isEqualTo("completed abandoned");
+        try (var inspection = actions.inspection(settings())) {
+            assertThat(inspection.verify(differences::add, _ -> {}, (_, _) -> {}))
+                    .as(differences.toString())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void books_put_in_place_by_hand_end_open_jobs_when_they_are_recorded() throws IOException {
+        copiedWithJobs();
+        assertThat(drill(copy)).as(differences.toString()).isTrue();
+        lines.clear();
+        Files.createDirectory(target);
+        Files.copy(copy, target.resolve("tollgate.db"));
+        assertThat(actions.restored(settings(), null, lines::add)).isNotNull();
+        assertThat(lines).singleElement().asString().contains("had not ended: 2");
+        assertThat(text(JOBS)).isEqualTo("completed failed failed");
     }
 
     private boolean drill(Path place) {

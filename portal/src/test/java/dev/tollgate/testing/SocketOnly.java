@@ -84,7 +84,7 @@ public final class SocketOnly implements Actions {
     }
 
     @Override
-    public @Nullable String restored(Settings settings, @Nullable Instant from) {
+    public @Nullable String restored(Settings settings, @Nullable Instant from, Consumer<String> notes) {
         throw alone();
     }
 

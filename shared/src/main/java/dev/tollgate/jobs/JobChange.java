@@ -419,8 +419,22 @@ public interface JobChange extends Change {
         }
     }
 
-    /** Ends all open jobs of restored books, which must not send calls again (J21). */
-    record Restored(Instant at) implements JobChange {
+    /** Ends all open jobs of restored books, which must not send calls again (J21). The outcome is their number. */
+    final class Restored extends Decision<Integer> implements JobChange {
+
+        // What their last tries have said is no reason any more.
+        private static final String LINES = """
+                UPDATE job_line SET state = 'waiting', sealed = NULL
+                WHERE line = 1 AND job_id IN (SELECT id FROM job WHERE state = 'open')""";
+        private static final String JOBS = """
+                UPDATE job SET state = 'failed', ended_at = ?, gone_at = CASE WHEN gone_at = 0 THEN 0 ELSE ? END, node_id = '', pause = NULL, paused_at = NULL
+                WHERE state = 'open'""";
+
+        private final Instant at;
+
+        public Restored(Instant at) {
+            this.at = at;
+        }
 
         @Override
         public String id() {
@@ -429,11 +443,8 @@ public interface JobChange extends Change {
 
         @Override
         public void write(Statements statements) throws SQLException {
-            statements.run("UPDATE job_line SET state = 'waiting' WHERE state = 'running'");
-            statements.run(
-                    "UPDATE job SET state = 'failed', ended_at = ?, gone_at = ?, node_id = '', pause = NULL, paused_at = NULL WHERE state = 'open'",
-                    at,
-                    at.plus(Job.KEPT_FREE));
+            statements.run(LINES);
+            decide(statements.run(JOBS, at, at.plus(Job.KEPT_FREE)));
         }
     }
 

@@ -962,7 +962,7 @@ class CliTest {
         }
 
         @Override
-        public String restored(Settings settings, Instant from) {
+        public String restored(Settings settings, Instant from, java.util.function.Consumer<String> notes) {
             return from == null ? null : "from " + from;
         }
 

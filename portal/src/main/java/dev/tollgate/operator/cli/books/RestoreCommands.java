@@ -113,7 +113,8 @@ public final class RestoreCommands {
 
         @Override
         public Integer call() {
-            String lost = session.actions().restored(session.settings(spec), time(from, "--from"));
+            String lost = session.actions().restored(session.settings(spec), time(from, "--from"), line -> session.err()
+                    .println("tollgate: " + Printable.line(line)));
             session.out()
                     .println(
                             lost == null

@@ -113,11 +113,12 @@ public interface Actions {
      * Records that the books were restored by other means.
      *
      * @param from the instant of the copy; null for the newest call, entry or row of a log
+     * @param notes receives what has ended with it
      * @return the lost time; null if it is recorded already
      * @throws ApiException if the books cannot be opened or a server runs, with the reason
      */
     @Nullable
-    String restored(Settings settings, @Nullable Instant from);
+    String restored(Settings settings, @Nullable Instant from, Consumer<String> notes);
 
     /**
      * Restores a copy into a temporary folder and proves it.
