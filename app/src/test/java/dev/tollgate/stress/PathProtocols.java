@@ -7,6 +7,7 @@ import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.schema.SchemaChecks;
+import dev.tollgate.jobs.Jobs;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
@@ -70,6 +71,7 @@ final class PathProtocols {
                         sold(),
                         signatures(),
                         new KeptResponses(database, null, SECRETS, CLOCK, true, 1L << 40, 1L << 40),
+                        new Jobs(database, null, SECRETS, CLOCK),
                         new FileAddresses(
                                 new FileStore(database, null, SECRETS, CLOCK, null, null, (_, _) -> false, 1L << 40),
                                 null,

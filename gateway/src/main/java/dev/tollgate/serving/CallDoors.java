@@ -25,7 +25,6 @@ import dev.tollgate.protocols.messages.MessagesProtocol;
 import dev.tollgate.protocols.responses.ResponsesProtocol;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** Makes the doors of callers' programs: each protocol with its settings, in front of the calls. */
 record CallDoors(
@@ -36,16 +35,16 @@ record CallDoors(
         Signatures signatures,
         KeptResponses kept,
         FileAddresses images,
-        @Nullable BackgroundCalls background) {
+        BackgroundCalls background) {
 
     /** Returns the door of a protocol. */
     Door of(Protocol protocol) {
-        return new Door(protocol, calls, bodies(), null);
+        return new Door(protocol, calls, bodies(), null, null);
     }
 
     /** Returns the door of a protocol that offers work in the background. */
-    Door inBackground(Protocol protocol) {
-        return new Door(protocol, calls, bodies(), background);
+    Door inBackground(Protocol protocol, BackgroundCalls.Repeated repeated) {
+        return new Door(protocol, calls, bodies(), background, repeated);
     }
 
     /** Returns what decides about large bodies. */
@@ -95,6 +94,7 @@ record CallDoors(
                 calls.models(),
                 signatures,
                 kept,
+                background.jobs(),
                 images,
                 calls.secrets(),
                 checks,

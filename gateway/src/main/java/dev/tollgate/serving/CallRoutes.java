@@ -228,7 +228,7 @@ public record CallRoutes(
 
     private void responses(List<Route<?>> routes, KeyGate key, Gate<KeyCaller> modelKey) {
         ResponsesProtocol protocol = doors().responses();
-        Door responses = doors().inBackground(protocol);
+        Door responses = doors().inBackground(protocol, keptHandlers()::repeat);
         RouteList.api(routes, responses.route("/responses", modelKey));
         RouteList.api(routes, doors().of(protocol.compacting()).route("/responses/compact", modelKey));
         Gate<KeyCaller> countsKey = whileBooksAnswer(key.forModels().forTokenCounts());
@@ -288,10 +288,13 @@ public record CallRoutes(
         }
     }
 
+    private KeptHandlers keptHandlers() {
+        return new KeptHandlers(kept, images, new BackgroundResponses(background.jobs(), background.runner()));
+    }
+
     private void keptResponses(List<Route<?>> routes, KeyGate anyKey) {
         KeyGate key = anyKey.forModels();
-        KeptHandlers handlers =
-                new KeptHandlers(kept, images, new BackgroundResponses(background.jobs(), background.runner()));
+        KeptHandlers handlers = keptHandlers();
         RouteList.api(routes, Route.get("/responses/{id}", key, handlers.one()));
         RouteList.api(routes, Route.delete("/responses/{id}", key, handlers.delete()));
         RouteList.api(routes, Route.get("/responses/{id}/input_items", key, handlers.inputItems()));

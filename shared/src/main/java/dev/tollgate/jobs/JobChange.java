@@ -9,6 +9,7 @@ import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Statements;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +40,9 @@ public interface JobChange extends Change {
         private static final String FIRST = """
                 SELECT id, sealed_bytes FROM job WHERE account_id = ? AND sealed_bytes > 0 AND ended_at IS NOT NULL
                 ORDER BY ended_at, id LIMIT 200""";
-        private static final String SAME = "SELECT id, body_hash FROM job WHERE origin_id = ? AND name_hash = ?";
+        static final String SAME =
+                "SELECT id, body_hash FROM job WHERE origin_id = ? AND name_hash = ? AND gone_at > ?";
+        private static final String FREE_NAME = "UPDATE job SET name_hash = NULL WHERE origin_id = ? AND name_hash = ?";
         private static final String INSERT = """
                 INSERT INTO job (id, account_id, owner, origin_id, kind, state, due_at, node_id, name_hash, body_hash, created_at, deadline, gone_at,
                     sealed_bytes, charged_micros)
@@ -70,16 +73,13 @@ public interface JobChange extends Change {
 
         private Accepted accept(Statements statements) throws SQLException {
             if (job.nameHash() != null) {
+                String origin = job.owner().originId();
                 Accepted same = statements.one(
-                        SAME,
-                        row -> row.getString(2).equals(job.bodyHash())
-                                ? new Accepted.Before(row.getString(1))
-                                : new Accepted.OtherBody(),
-                        job.owner().originId(),
-                        job.nameHash());
+                        SAME, row -> Accepted.same(row, job.bodyHash()), origin, job.nameHash(), job.createdAt());
                 if (same != null) {
                     return same;
                 }
+                statements.run(FREE_NAME, origin, job.nameHash()); // of one that was deleted, and is not swept yet
             }
             // Other servers may each accept one above the limit.
             long[] kept = Objects.requireNonNull(statements.one(
@@ -155,6 +155,11 @@ public interface JobChange extends Change {
 
     /** The outcome of an acceptance. */
     sealed interface Accepted {
+
+        /** Returns what a job of the same Idempotency-Key means. @param row its id and the hash of its body */
+        static Accepted same(ResultSet row, String bodyHash) throws SQLException {
+            return row.getString(2).equals(bodyHash) ? new Before(row.getString(1)) : new OtherBody();
+        }
 
         record Now() implements Accepted {}
 

@@ -113,6 +113,18 @@ public final class Jobs {
         return accept.outcome();
     }
 
+    /** Returns what an Idempotency-Key has made before; null if nothing. @param originId the first id of the API key */
+    public @Nullable Accepted before(String accountId, String originId, String nameHash, String bodyHash) {
+        return database.readFor(
+                accountId,
+                sql -> sql.one(
+                        JobChange.Accept.SAME,
+                        row -> Accepted.same(row, bodyHash),
+                        originId,
+                        nameHash,
+                        clock.instant()));
+    }
+
     /** Returns a job that a key may read; null if there is none, or none any more. */
     public @Nullable Job find(String accountId, KeyOwner reads, String id) {
         return database.readFor(

@@ -2,6 +2,7 @@ package dev.tollgate.base.ids;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -43,6 +44,17 @@ public record CompletionIds(InstantSource clock, RandomGenerator random) {
     public static @Nullable String ofShown(String prefix, @Nullable String text) {
         String task = text == null || !text.startsWith(prefix) ? text : ofShown(text);
         return Objects.equals(task, text) ? null : task;
+    }
+
+    /** Returns the time that an id shows, to the second. */
+    public static Instant created(String id) {
+        int[] at = new int[6];
+        int from = PREFIX.length() + 4;
+        at[0] = Integer.parseInt(id, PREFIX.length(), from, 10);
+        for (int i = 1; i < at.length; i++, from += 2) {
+            at[i] = Integer.parseInt(id, from, from + 2, 10);
+        }
+        return LocalDateTime.of(at[0], at[1], at[2], at[3], at[4], at[5]).toInstant(ZoneOffset.UTC);
     }
 
     public String next() {

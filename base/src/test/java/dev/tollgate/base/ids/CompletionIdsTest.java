@@ -14,6 +14,7 @@ class CompletionIdsTest {
     void an_id_tells_its_time_in_utc_to_the_nanosecond() {
         Instant time = Instant.parse("2026-04-17T00:15:46.375193862Z");
         String id = new CompletionIds(() -> time, new Random(1)).next();
+        assertThat(CompletionIds.created(id)).isEqualTo(Instant.parse("2026-04-17T00:15:46Z"));
         assertThat(id).startsWith("chatcmpl-20260417001546375193862").matches("chatcmpl-[0-9]{23}[A-Za-z0-9]{8}");
         assertThat(new CompletionIds(() -> Instant.parse("2026-12-31T23:59:59.000000001Z"), new Random(1)).next())
                 .startsWith("chatcmpl-20261231235959000000001");

@@ -13,6 +13,7 @@ import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -91,11 +92,16 @@ public record KeptImages(FileStore files, long imageBytesMax) {
 
     /** Returns what keeps the images of a call. */
     public OfCall of(String accountId, KeyOwner owner) {
-        return new OfCall(files, accountId, owner);
+        return new OfCall(files, accountId, owner, false);
     }
 
-    /** Keeps the images of one call with its response. Does not block. */
-    public record OfCall(FileStore files, String accountId, KeyOwner owner) {
+    /** Keeps the images of one call with its response. Does not block. @param isDemanded whether an image that cannot be stored fails its answer */
+    public record OfCall(FileStore files, String accountId, KeyOwner owner, boolean isDemanded) {
+
+        /** Returns the same for an answer whose caller gets it from the store alone. */
+        public OfCall demanded() {
+            return new OfCall(files, accountId, owner, true);
+        }
 
         /** Returns an image that is to be kept; null if it is small, or none. */
         public @Nullable Image image(MadeData data) {
@@ -136,6 +142,9 @@ public record KeptImages(FileStore files, long imageBytesMax) {
                 @Override
                 public byte[] read(long from, int count) throws IOException {
                     storing.run(); // if that fails, the response is not found again
+                    if (call.isDemanded() && storing.state() != Future.State.SUCCESS) {
+                        throw new IOException("an image could not be stored", storing.exceptionNow());
+                    }
                     return sent.read(from, count);
                 }
 

@@ -29,6 +29,7 @@ public final class JobAnswer extends ForwardingSink implements Keeper {
                     "The answer is too long to be kept: with its input it takes more than 1 MiB when it is compressed. Nothing was charged.")
             .doNotRetry();
 
+    private final JobOutlet outlet;
     private final Job job;
     private final String runner;
     private final Runnable lost;
@@ -39,11 +40,13 @@ public final class JobAnswer extends ForwardingSink implements Keeper {
 
     /**
      * @param door writes and keeps the response
+     * @param outlet that it writes to
      * @param runner the name under which this server has taken the job
      * @param lost runs if the job was taken by another server, or cancelled
      */
-    JobAnswer(Sink door, Job job, String runner, Runnable lost) {
+    JobAnswer(Sink door, JobOutlet outlet, Job job, String runner, Runnable lost) {
         super(door);
+        this.outlet = outlet;
         this.job = job;
         this.runner = runner;
         this.lost = lost;
@@ -78,7 +81,13 @@ public final class JobAnswer extends ForwardingSink implements Keeper {
         if (isCancelled) {
             then.accept(List.of(new JobChange.Charged(job.id(), settle, Job.State.CANCELLED)));
         } else if (isKept) {
-            then.accept(List.of(new JobChange.Charged(job.id(), settle, state)));
+            outlet.whenLeft(error -> {
+                if (error == null) {
+                    then.accept(List.of(new JobChange.Charged(job.id(), settle, state)));
+                } else {
+                    failed.accept(error);
+                }
+            });
         } else {
             failed.accept(TOO_LONG);
         }
@@ -113,12 +122,16 @@ public final class JobAnswer extends ForwardingSink implements Keeper {
         super.events(events);
     }
 
+    /** The end is written before the charge: images are stored on their way, and without them the answer is not whole. */
     @Override
     public End end(Completion completion) {
         End end = super.end(completion);
-        return End.with(end::send, settle -> {
+        return End.with(() -> {}, settle -> {
             List<Change> kept = end.kept(settle);
             isKept = !kept.isEmpty();
+            if (isKept) {
+                end.send();
+            }
             return kept;
         });
     }

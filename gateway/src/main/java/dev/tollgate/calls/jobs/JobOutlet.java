@@ -4,18 +4,46 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.calls.replay.Outlet;
 import io.vertx.core.Context;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** The outlet of a call whose caller does not wait: what the door writes is kept elsewhere, and an error is told. Confined to the call's event loop. */
+/**
+ * The outlet of a call whose caller does not wait: what the door writes is kept elsewhere, and an error is told. Images are stored while they are written
+ * here. Confined to the call's event loop.
+ */
 public final class JobOutlet implements Outlet {
 
     private static final int PIECE_BYTES = 64 * 1024;
 
     private final Context loop;
     private final Consumer<ApiError> failed;
+    private boolean isLeaving;
+    private boolean hasLeft;
+    private @Nullable ApiError trouble;
+    private @Nullable Runnable whenLeft;
 
     JobOutlet(Context loop, Consumer<ApiError> failed) {
         this.loop = loop;
         this.failed = failed;
+    }
+
+    /** @param then called once, when the whole response has been written; with an error if a part of it could not be */
+    void whenLeft(Consumer<@Nullable ApiError> then) {
+        whenLeft = () -> then.accept(trouble);
+        tellLeft();
+    }
+
+    private void left(@Nullable ApiError error) {
+        hasLeft = true;
+        trouble = error;
+        tellLeft();
+    }
+
+    private void tellLeft() {
+        Runnable then = whenLeft;
+        if (hasLeft && then != null) {
+            whenLeft = null;
+            then.run();
+        }
     }
 
     @Override
@@ -30,17 +58,25 @@ public final class JobOutlet implements Outlet {
     }
 
     @Override
-    public void body(long bytes) {}
+    public void body(long bytes) {
+        isLeaving = true;
+    }
 
     @Override
     public void write(byte[] bytes, int length) {}
 
     @Override
-    public void end(byte[] last, int length) {}
+    public void end(byte[] last, int length) {
+        left(null);
+    }
 
     @Override
     public void fail(ApiError error) {
-        failed.accept(error);
+        if (isLeaving && !hasLeft) {
+            left(error);
+        } else {
+            failed.accept(error);
+        }
     }
 
     @Override

@@ -66,6 +66,9 @@ public final class JobRunner {
     private static final ApiError UNREADABLE = ApiError.of(
             ErrorCode.INTERNAL_ERROR,
             "The request cannot be read any more: the operator has removed the secret key under which it was kept. Nothing was charged.");
+    private static final ApiError DAMAGED = ApiError.of(
+                    ErrorCode.INTERNAL_ERROR, "The request cannot be read any more. Nothing was charged.")
+            .doNotRetry();
 
     private static final Logger log = LoggerFactory.getLogger(JobRunner.class);
 
@@ -218,6 +221,9 @@ public final class JobRunner {
                 trial.refused(refused.error());
             } catch (StoreException e) {
                 trial.refused(unavailable());
+            } catch (JobRequest.Damaged e) {
+                log.error(Event.CALL_FAULT, "the request of job {} is damaged", job.id(), e);
+                trial.refused(DAMAGED);
             } catch (RuntimeException | Error e) {
                 Fatal.check(e);
                 log.error(Event.CALL_FAULT, "job {} could not be tried", job.id(), e);
@@ -322,6 +328,9 @@ public final class JobRunner {
 
     /** Returns what an error of money, limits or keys lets a job wait for; null for others. */
     private static Job.@Nullable Pause pause(ApiError error) {
+        if (error.equals(JobTrouble.NO_ROOM)) {
+            return Job.Pause.STORAGE;
+        }
         return switch (error.code()) {
             case INSUFFICIENT_CREDITS -> Job.Pause.CREDITS;
             case SPEND_LIMIT_EXCEEDED -> Job.Pause.LIMIT;

@@ -13,6 +13,7 @@ public interface JobStart {
      * @param request as {@link JobRequest} packs it
      * @param caller the key that pays, as it is now
      * @throws dev.tollgate.base.error.ApiException if the request is refused before it has a call
+     * @throws JobRequest.Damaged if it cannot be read
      */
     void start(Job job, byte[] request, KeyCaller caller, JobTrial trial);
 }

@@ -72,7 +72,8 @@ public final class JobTrial implements CallWatch {
                 return;
             }
             try {
-                JobAnswer its = new JobAnswer(door.apply(new JobOutlet(on, this::end)), job, runner, this::lost);
+                JobOutlet outlet = new JobOutlet(on, this::end);
+                JobAnswer its = new JobAnswer(door.apply(outlet), outlet, job, runner, this::lost);
                 answer = its;
                 call = start.apply(its);
             } catch (ApiException refused) {

@@ -8,13 +8,14 @@ import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.calls.files.FileAddresses;
+import dev.tollgate.calls.replay.IdempotencyKey;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import java.util.Objects;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +32,19 @@ public record KeptById(KeptResponses kept, FileAddresses files, String prefix, S
     /** Responses that are made in the background, before they are kept. Its methods block. */
     public interface Background {
 
-        /** Returns the object that stands for a response; null if there is none. @param task the response's id as a task's */
-        byte @Nullable [] find(String accountId, KeyOwner reads, String task);
+        /**
+         * Returns the object that stands for a response; null if there is none.
+         *
+         * @param task the response's id as a task's
+         * @param memory charged before anything is read
+         */
+        byte @Nullable [] find(String accountId, KeyOwner reads, String task, Lease memory);
 
-        /** Cancels it, and waits a few seconds for its end. @return the object, or null as above */
-        byte @Nullable [] cancel(String accountId, KeyOwner reads, String task);
+        /** Returns the body of its request; null if there is none. Parameters as above. */
+        byte @Nullable [] request(String accountId, KeyOwner reads, String task, Lease memory);
+
+        /** Cancels it, and waits a few seconds for its end. Returns the object, or null; parameters as above. */
+        byte @Nullable [] cancel(String accountId, KeyOwner reads, String task, Lease memory);
 
         /** Cancels and forgets it. @return whether there was one */
         boolean delete(String accountId, KeyOwner reads, String task);
@@ -44,12 +53,17 @@ public record KeptById(KeptResponses kept, FileAddresses files, String prefix, S
         Background NONE = new Background() {
 
             @Override
-            public byte @Nullable [] find(String accountId, KeyOwner reads, String task) {
+            public byte @Nullable [] find(String accountId, KeyOwner reads, String task, Lease memory) {
                 return null;
             }
 
             @Override
-            public byte @Nullable [] cancel(String accountId, KeyOwner reads, String task) {
+            public byte @Nullable [] request(String accountId, KeyOwner reads, String task, Lease memory) {
+                return null;
+            }
+
+            @Override
+            public byte @Nullable [] cancel(String accountId, KeyOwner reads, String task, Lease memory) {
                 return null;
             }
 
@@ -63,13 +77,19 @@ public record KeptById(KeptResponses kept, FileAddresses files, String prefix, S
     /** A kept response, or the object of one that is not. */
     private record Found(@Nullable KeptResponse kept, byte @Nullable [] object) {}
 
+    /** Finds what stands for a response that is not kept: {@link Background#find}, or another of its methods. */
+    @FunctionalInterface
+    private interface Other {
+        byte @Nullable [] of(String accountId, KeyOwner reads, String task, Lease memory);
+    }
+
     /**
      * Finds a response, still packed: what is made of it is made when it is its account's turn.
      *
      * @param others takes the object of a response that is not kept
      */
     public void found(Exchange exchange, Caller caller, Consumer<KeptResponse> then, Consumer<byte[]> others) {
-        find(exchange, caller, (owner, task) -> background.find(caller.accountId(), owner, task), then, others);
+        find(exchange, caller, background::find, then, others);
     }
 
     /** The same at a door without work in the background. */
@@ -79,14 +99,41 @@ public record KeptById(KeptResponses kept, FileAddresses files, String prefix, S
         });
     }
 
+    /** Finds a response, or the body of the request of one that is not kept. */
+    public void foundInput(Exchange exchange, Caller caller, Consumer<KeptResponse> then, Consumer<byte[]> bodies) {
+        find(exchange, caller, background::request, then, bodies);
+    }
+
+    /** Finds the response of a request that is repeated with its Idempotency-Key. Parameters as for {@link #found}. */
+    public void again(
+            Exchange exchange, Caller caller, String task, Consumer<KeptResponse> then, Consumer<byte[]> others) {
+        find(
+                exchange,
+                caller,
+                task,
+                background::find,
+                then,
+                others,
+                () -> ApiError.invalid(
+                        IdempotencyKey.HEADER,
+                        "The " + noun
+                                + " of this Idempotency-Key is not kept any more. A new request needs a new key."));
+    }
+
+    private void find(
+            Exchange exchange, Caller caller, Other other, Consumer<KeptResponse> then, Consumer<byte[]> others) {
+        String id = exchange.pathParam("id");
+        find(exchange, caller, CompletionIds.ofShown(prefix, id), other, then, others, () -> notFound(id));
+    }
+
     private void find(
             Exchange exchange,
             Caller caller,
-            BiFunction<KeyOwner, String, byte @Nullable []> other,
+            @Nullable String task,
+            Other other,
             Consumer<KeptResponse> then,
-            Consumer<byte[]> others) {
-        String id = exchange.pathParam("id");
-        String task = CompletionIds.ofShown(prefix, id);
+            Consumer<byte[]> others,
+            Supplier<ApiError> absent) {
         Lease memory = exchange.memory();
         exchange.compute(
                 () -> task == null
@@ -98,20 +145,15 @@ public record KeptById(KeptResponses kept, FileAddresses files, String prefix, S
                     } else if (found.object() != null) {
                         others.accept(found.object());
                     } else {
-                        exchange.fail(notFound(id));
+                        exchange.fail(absent.get());
                     }
                 });
     }
 
     /** A response may be kept between the two looks. */
-    private Found found(
-            String accountId,
-            KeyOwner owner,
-            String task,
-            Lease memory,
-            BiFunction<KeyOwner, String, byte @Nullable []> other) {
+    private Found found(String accountId, KeyOwner owner, String task, Lease memory, Other other) {
         KeptResponse its = kept.find(accountId, owner, task, memory);
-        byte[] object = its == null ? other.apply(owner, task) : null;
+        byte[] object = its == null ? other.of(accountId, owner, task, memory) : null;
         return new Found(its == null && object == null ? kept.find(accountId, owner, task, memory) : its, object);
     }
 
@@ -124,7 +166,7 @@ public record KeptById(KeptResponses kept, FileAddresses files, String prefix, S
         find(
                 exchange,
                 caller,
-                (owner, task) -> background.cancel(caller.accountId(), owner, task),
+                background::cancel,
                 found -> {
                     if (found.callId() == null) {
                         exchange.fail(ApiError.invalid(

@@ -14,15 +14,20 @@ import dev.tollgate.calls.jobs.JobRequest;
 import dev.tollgate.calls.jobs.JobRunner;
 import dev.tollgate.calls.jobs.JobStart;
 import dev.tollgate.calls.jobs.JobTrial;
+import dev.tollgate.calls.jobs.JobTrouble;
 import dev.tollgate.calls.kept.KeptResponse;
+import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.Arrival;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.replay.IdempotencyKey;
 import dev.tollgate.calls.replay.LargeBodies;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.jobs.Job;
 import dev.tollgate.jobs.JobChange.Accepted;
 import dev.tollgate.jobs.Jobs;
 import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.keys.RateHeaders;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -50,42 +55,80 @@ public record BackgroundCalls(
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     /**
+     * A request in the background that was accepted.
+     *
+     * @param id of its job
+     * @param call as it would be made now; null if an earlier request had the same Idempotency-Key
+     * @param object that its caller gets; empty in that case
+     */
+    record Acceptance(String id, @Nullable MeteredCall call, byte[] object) {
+
+        private static final byte[] NOTHING = {};
+
+        static Acceptance before(String id) {
+            return new Acceptance(id, null, NOTHING);
+        }
+    }
+
+    /** Shows what has become of a job whose request is repeated with its Idempotency-Key. */
+    @FunctionalInterface
+    public interface Repeated {
+        void show(Exchange exchange, KeyCaller caller, String id);
+    }
+
+    /**
      * Checks a request as a call is checked, and accepts it. Blocks.
      *
      * @param body as it came
      * @param nameHash of an idempotency key; null without one
-     * @return the object that its caller gets
+     * @param memory of the request
      * @throws dev.tollgate.base.error.ApiException as of any call that is refused without money; 402 for an account that cannot pay for the cheapest
      */
-    <R> byte[] accept(
+    <R> Acceptance accept(
             Protocol protocol,
             KeyCaller caller,
             Envelope envelope,
             Reading<R> reading,
             R request,
             byte[] body,
-            @Nullable String nameHash) {
+            @Nullable String nameHash,
+            Lease memory) {
+        if (nameHash != null) {
+            String origin = caller.key().owner().originId();
+            Accepted before = jobs.before(caller.accountId(), origin, nameHash, reading.print());
+            if (before != null) {
+                return accepted(before, Acceptance.before(""));
+            }
+        }
         String id = ids.next();
-        JobRequest kept = checked(protocol, caller, envelope, reading, request, body, id);
-        byte[] packed = kept.packed();
-        if (packed.length > JobRequest.PACKED_BYTES_MAX) {
+        Recorded recorded = new Recorded(envelope);
+        Acceptance made = checked(protocol, caller, recorded, reading, request, id, memory);
+        if (made.object().length > KeptResponses.RESPONSE_BYTES_MAX) {
             throw ApiError.invalid(
-                            reading.inputField(),
-                            "'%s': a request in the background takes at most %d KiB when it is compressed; this one takes %d."
-                                    .formatted(
-                                            reading.inputField(),
-                                            JobRequest.PACKED_BYTES_MAX >> 10,
-                                            packed.length >> 10))
+                            "instructions",
+                            "'instructions' and 'tools' are repeated in the response. In the background it takes at most %d KiB, and they take %d."
+                                    .formatted(KeptResponses.RESPONSE_BYTES_MAX >> 10, made.object().length >> 10))
                     .asException();
         }
-        Accepted accepted = jobs.accept(
-                id, caller.accountId(), caller.key().owner(), Job.Kind.RESPONSE, nameHash, reading.print(), packed);
+        memory.take(JobRequest.PACKED_BYTES_MAX);
+        byte[] packed = new JobRequest(recorded.headers, body, made.object()).packed();
+        if (packed == null) {
+            throw ApiError.invalid(reading.inputField(), "'" + reading.inputField() + "' " + JobRequest.TOO_LONG)
+                    .asException();
+        }
+        Job.Kind kind = Job.Kind.RESPONSE;
+        return accepted(
+                jobs.accept(id, caller.accountId(), caller.key().owner(), kind, nameHash, reading.print(), packed),
+                made);
+    }
+
+    private Acceptance accepted(Accepted accepted, Acceptance made) {
         return switch (accepted) {
             case Accepted.Now _ -> {
                 runner.get().wake();
-                yield kept.shown();
+                yield made;
             }
-            case Accepted.Before before -> again(caller, before.id());
+            case Accepted.Before before -> Acceptance.before(before.id());
             case Accepted.Refused refused -> throw refusal(refused).asException();
         };
     }
@@ -108,29 +151,24 @@ public record BackgroundCalls(
         };
     }
 
-    /** Checks a request as that of a call is checked, and throws the call away. */
-    private <R> JobRequest checked(
+    /** Checks a request as that of a call is checked. Its call is not made. */
+    private <R> Acceptance checked(
             Protocol protocol,
             KeyCaller caller,
-            Envelope envelope,
+            Recorded recorded,
             Reading<R> reading,
             R request,
-            byte[] body,
-            String id) {
+            String id,
+            Lease memory) {
         requireBalance(caller.accountId(), calls.leastMicros(caller, reading.model(request)));
         calls.countFreeWork(caller.accountId());
-        Lease lease = memory.lease(caller.accountId(), null, body.length > KeptResponse.LARGE_BYTES);
-        try {
-            if (reading.opensKept(request)) {
-                calls.findKept(caller, reading, request, lease);
-            }
-            Recorded recorded = new Recorded(envelope);
-            reading.openedWith(recorded);
-            calls.prepare(protocol.name(), caller, reading, request, lease, arrival(id, new Unwatched()));
-            return new JobRequest(recorded.headers, body, reading.queued(request, id));
-        } finally {
-            lease.release();
+        if (reading.opensKept(request)) {
+            calls.findKept(caller, reading, request, memory);
         }
+        reading.openedWith(recorded);
+        MeteredCall call =
+                calls.prepare(protocol.name(), caller, reading, request, memory, arrival(id, new Unwatched()));
+        return new Acceptance(id, call, reading.queued(request, id));
     }
 
     /** Refuses an account that cannot pay. What running calls hold may come back before the job's call begins. */
@@ -145,20 +183,6 @@ public record BackgroundCalls(
         }
     }
 
-    /** Returns the object of the job that the same idempotency key made before, as it was created. */
-    private byte[] again(KeyCaller caller, String id) {
-        Job job = jobs.find(caller.accountId(), caller.key().owner(), id);
-        byte[] packed = job == null ? null : jobs.request(job);
-        if (packed == null) {
-            throw ApiError.of(
-                            ErrorCode.INVALID_REQUEST,
-                            "The response of this Idempotency-Key has ended. Get it by its id, 'resp_%s'."
-                                    .formatted(id.substring(id.indexOf('-') + 1)))
-                    .asException();
-        }
-        return JobRequest.shown(packed);
-    }
-
     /** Returns what makes the calls of a protocol's jobs. */
     public JobStart starting(Protocol protocol) {
         return (job, request, caller, trial) -> start(protocol, job, request, caller, trial);
@@ -166,10 +190,10 @@ public record BackgroundCalls(
 
     /** Its request is counted before it is unpacked. */
     private void start(Protocol protocol, Job job, byte[] packed, KeyCaller caller, JobTrial trial) {
-        int bytes = JobRequest.plainBytes(packed);
+        long bytes = JobRequest.plainBytes(packed);
         Lease lease = memory.lease(job.accountId(), null, bytes > KeptResponse.LARGE_BYTES);
         trial.onOver(lease::release);
-        lease.take(bytes);
+        lease.take(packed.length + bytes);
         JobRequest request = JobRequest.of(packed);
         start(calls.open(protocol, caller, new Kept(request.headers())), protocol, job, request, caller, trial, lease);
     }
@@ -182,15 +206,29 @@ public record BackgroundCalls(
             KeyCaller caller,
             JobTrial trial,
             Lease lease) {
+        countAgain(job, caller);
         R request = reading.take(kept.body(), lease);
         if (reading.opensKept(request)) {
             calls.findKept(caller, reading, request, lease);
         }
         MeteredCall call = calls.prepare(protocol.name(), caller, reading, request, lease, arrival(job.id(), trial));
+        if (reading.lacksRoom(request)) {
+            throw JobTrouble.NO_ROOM.asException();
+        }
         trial.begin(
                 vertx.getOrCreateContext(),
                 outlet -> calls.sinkOfAccepted(reading, request, outlet, call),
                 answer -> calls.meter().start(call, answer, answer));
+    }
+
+    /** The request of its creation counts for the first try; each further one is a request of its own. */
+    private void countAgain(Job job, KeyCaller caller) {
+        boolean isFirst =
+                job.pause() == null && job.line().callId() == null && job.line().tries() == 0;
+        Quotas.OverLimit refused = isFirst ? null : calls.meter().quotas().arrive(caller.quotas());
+        if (refused != null) {
+            throw RateHeaders.refusal(refused).asException();
+        }
     }
 
     /** A job arrives when its call begins: prices and limits are those of that time (J4). */

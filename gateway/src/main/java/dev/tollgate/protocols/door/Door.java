@@ -15,9 +15,11 @@ import dev.tollgate.http.Handler;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.protocols.door.answers.AnswerHeaders;
 import dev.tollgate.protocols.door.answers.ExchangeOutlet;
 import dev.tollgate.upstreams.pool.PromptCount;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -27,12 +29,15 @@ import org.jspecify.annotations.Nullable;
  * A protocol served over HTTP: its calls, and what is only counted.
  *
  * @param background accepts requests whose callers do not wait; null for a protocol without them
+ * @param repeated shows those that are repeated; null in the same case
  */
 public record Door(
         Protocol protocol,
         Calls calls,
         LargeBodies bodies,
-        @Nullable BackgroundCalls background) implements Handler<KeyCaller> {
+        @Nullable BackgroundCalls background,
+        BackgroundCalls.@Nullable Repeated repeated)
+        implements Handler<KeyCaller> {
 
     /** Returns the protocol's route. */
     public Route<KeyCaller> route(String path, Gate<KeyCaller> gate) {
@@ -126,12 +131,30 @@ public record Door(
             if (background == null || body == null) {
                 call(exchange, caller, reading, request, name, isLarge);
             } else {
-                exchange.compute(
-                        () -> background.accept(
-                                protocol, caller, new OfExchange(exchange), reading, request, body, name),
-                        object -> exchange.json(200, object));
+                Envelope head = new OfExchange(exchange);
+                Supplier<BackgroundCalls.Acceptance> accepting =
+                        () -> background.accept(protocol, caller, head, reading, request, body, name, memory);
+                Consumer<BackgroundCalls.Acceptance> then = it -> accepted(exchange, caller, reading, it);
+                if (isLarge) {
+                    exchange.computeInTurn(accepting, then);
+                } else {
+                    exchange.compute(accepting, then);
+                }
             }
         });
+    }
+
+    private void accepted(Exchange exchange, KeyCaller caller, Reading<?> reading, BackgroundCalls.Acceptance made) {
+        MeteredCall call = made.call();
+        if (call == null) {
+            Objects.requireNonNull(repeated).show(exchange, caller, made.id());
+        } else {
+            AnswerHeaders headers = new AnswerHeaders(new ExchangeOutlet(exchange, reading.form()));
+            headers.model(call.model());
+            headers.ignoring(call.ignored());
+            calls.showRates(reading, call, exchange::setHeader);
+            exchange.json(200, made.object());
+        }
     }
 
     private <R> void call(

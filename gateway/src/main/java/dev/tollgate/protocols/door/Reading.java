@@ -122,6 +122,11 @@ public abstract class Reading<R> {
         throw new IllegalStateException("a protocol without work in the background");
     }
 
+    /** Returns whether there is no room for what the answer has to be kept with. Called after {@link #ask}. */
+    protected boolean lacksRoom(R request) {
+        return false;
+    }
+
     /** Returns the request's name of the field that holds most of it. */
     protected String inputField() {
         return "input";

@@ -1,11 +1,14 @@
 package dev.tollgate.protocols.responses;
 
+import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.jobs.JobRequest;
 import dev.tollgate.calls.jobs.JobRunner;
 import dev.tollgate.calls.jobs.JobTrouble;
 import dev.tollgate.calls.kept.KeptById;
+import dev.tollgate.calls.kept.KeptResponse;
 import dev.tollgate.jobs.Job;
 import dev.tollgate.jobs.JobChange.Cancelled;
 import dev.tollgate.jobs.Jobs;
@@ -22,6 +25,13 @@ public record BackgroundResponses(Jobs jobs, Supplier<JobRunner> runner) impleme
     private static final byte[] BODY = ",\"instructions\":".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END = ",\"usage\":null,\"credits_consumed\":null,\"native_finish_reason\":null}"
             .getBytes(StandardCharsets.US_ASCII);
+    /** Stands for the object of a creation that cannot be read any more. */
+    private static final byte[] UNREADABLE = """
+            {,"instructions":null,"metadata":{},"model":"","output":[],"previous_response_id":null,"max_output_tokens":null,"max_tool_calls":null,\
+            "parallel_tool_calls":true,"truncation":"disabled","temperature":1,"top_p":1,"presence_penalty":0,"frequency_penalty":0,"top_logprobs":0,\
+            "reasoning":{"effort":null,"summary":null},"safety_identifier":null,"prompt_cache_key":null,"service_tier":"default","store":true,\
+            "text":{"format":{"type":"text"}},"tool_choice":"auto","tools":[],"usage":null,"credits_consumed":null,"native_finish_reason":null}""".getBytes(StandardCharsets.US_ASCII);
+
     /** Said of a job whose error is not kept: the books were restored, or the key is gone under which the error was kept. */
     private static final String LOST =
             "The answer was not made: the service was restored from a copy meanwhile, or its secret key was replaced. Nothing was charged.";
@@ -30,19 +40,64 @@ public record BackgroundResponses(Jobs jobs, Supplier<JobRunner> runner) impleme
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
 
     @Override
-    public byte @Nullable [] find(String accountId, KeyOwner reads, String task) {
+    public byte @Nullable [] find(String accountId, KeyOwner reads, String task, Lease memory) {
         Job job = jobs.find(accountId, reads, task);
-        byte[] request = job == null ? null : jobs.request(job);
-        return job == null || request == null ? null : object(job, JobRequest.shown(request));
+        byte[] packed = job == null ? null : packed(job, memory);
+        if (job != null && packed == null) {
+            job = jobs.find(accountId, reads, task); // it may have ended between the two looks
+        }
+        if (job == null || job.state() == Job.State.COMPLETED || job.state() == Job.State.INCOMPLETE) {
+            return null;
+        }
+        if (packed == null) {
+            return object(job, UNREADABLE);
+        }
+        try {
+            charge(memory, 3L * JobRequest.shownBytes(packed));
+            return object(job, JobRequest.shown(packed));
+        } catch (JobRequest.Damaged e) {
+            return object(job, UNREADABLE);
+        }
     }
 
     @Override
-    public byte @Nullable [] cancel(String accountId, KeyOwner reads, String task) {
+    public byte @Nullable [] request(String accountId, KeyOwner reads, String task, Lease memory) {
+        Job job = jobs.find(accountId, reads, task);
+        byte[] packed = job == null ? null : packed(job, memory);
+        if (packed == null) {
+            return null;
+        }
+        try {
+            charge(memory, JobRequest.plainBytes(packed));
+            return JobRequest.of(packed).body();
+        } catch (JobRequest.Damaged e) {
+            return null;
+        }
+    }
+
+    /** Returns the packed request of a job; null if it is gone, or cannot be opened any more. */
+    private byte @Nullable [] packed(Job job, Lease memory) {
+        byte[] packed = jobs.request(job);
+        if (packed != null) {
+            charge(memory, 2L * packed.length);
+        }
+        return packed;
+    }
+
+    private static void charge(Lease memory, long bytes) {
+        if (bytes > KeptResponse.LARGE_BYTES) {
+            memory.becomeLarge();
+        }
+        memory.take(bytes);
+    }
+
+    @Override
+    public byte @Nullable [] cancel(String accountId, KeyOwner reads, String task, Lease memory) {
         if (jobs.cancel(accountId, reads, task, false) == Cancelled.RUNNING) {
             runner.get().cancel(task);
             awaitEnd(accountId, reads, task);
         }
-        return find(accountId, reads, task);
+        return find(accountId, reads, task, memory);
     }
 
     /** The call may run on another server, which looks every two seconds. */
@@ -78,7 +133,7 @@ public record BackgroundResponses(Jobs jobs, Supplier<JobRunner> runner) impleme
         JobTrouble error = trouble == null ? null : JobTrouble.of(trouble);
         Utf8Buffer out = new Utf8Buffer(created.length + END.length);
         String id = KeptIds.RESPONSE + KeptIds.chars(job.id());
-        ResponseObject.head(id, job.createdAt().getEpochSecond(), null, status(job), true, out);
+        ResponseObject.head(id, CompletionIds.created(job.id()).getEpochSecond(), null, status(job), true, out);
         if (job.state() == Job.State.FAILED) {
             out.raw("{\"code\":").string(error == null ? "server_error" : errorCode(error));
             out.raw(",\"message\":")

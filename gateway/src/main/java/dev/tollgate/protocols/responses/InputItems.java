@@ -70,9 +70,20 @@ final class InputItems {
      * @throws dev.tollgate.base.error.ApiException 400 if there is no item of that id; 413 or 503 if memory is short
      */
     static byte[] page(KeptResponse response, Page page, Lease memory) {
-        JsonBody json = new JsonBody(response.inputIn(INPUT, memory), LIMITS, memory);
-        InputItems items = new InputItems(json, KeptIds.chars(response.id()), page);
-        json.wholeObject(it -> it.object(name -> items.read()));
+        return page(KeptIds.RESPONSE + KeptIds.chars(response.id()), response.inputIn(INPUT, memory), page, memory);
+    }
+
+    /** Returns the same of a request that has no response yet. @param id of the response @param body of its request */
+    static byte[] page(String id, byte[] body, Page page, Lease memory) {
+        JsonBody json = new JsonBody(body, LIMITS, memory);
+        InputItems items = new InputItems(json, id.substring(KeptIds.RESPONSE.length()), page);
+        json.wholeObject(it -> it.object(name -> {
+            if (name.equals(INPUT)) {
+                items.read();
+            } else {
+                json.skip();
+            }
+        }));
         return items.written(memory);
     }
 

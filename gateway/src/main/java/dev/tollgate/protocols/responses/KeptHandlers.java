@@ -49,6 +49,11 @@ public final class KeptHandlers {
         };
     }
 
+    /** Shows the response of a request that is repeated with its Idempotency-Key, as it is now. @param task the response's id as a task's */
+    public void repeat(Exchange exchange, Caller caller, String task) {
+        byId.again(exchange, caller, task, kept -> send(exchange, caller, kept), object -> exchange.json(200, object));
+    }
+
     private void send(Exchange exchange, Caller caller, KeptResponse kept) {
         PacedAnswer.sendKept(
                 exchange,
@@ -68,12 +73,13 @@ public final class KeptHandlers {
             }
             String after = exchange.query("after");
             InputItems.Page page = new InputItems.Page(limit, order.equals("asc"), after);
-            byId.found(
+            byId.foundInput(
                     exchange,
                     caller,
                     kept -> exchange.json(kept.bytes(), () -> InputItems.page(kept, page, exchange.memory())),
-                    object -> exchange.fail(ApiError.invalid(
-                            null, "The response has no input items yet: they can be read once it is complete.")));
+                    body -> exchange.json(
+                            body.length,
+                            () -> InputItems.page(exchange.pathParam("id"), body, page, exchange.memory())));
         };
     }
 

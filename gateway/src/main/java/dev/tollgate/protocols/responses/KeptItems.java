@@ -11,6 +11,8 @@ import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.kept.KeptResponse;
 import dev.tollgate.calls.kept.KeptResponses;
+import dev.tollgate.jobs.Job;
+import dev.tollgate.jobs.Jobs;
 import dev.tollgate.protocols.responses.KeptIds.ItemId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,6 +39,7 @@ final class KeptItems {
     private static final int TOO_LARGE = 413;
 
     private final KeptResponses kept;
+    private final Jobs jobs;
     private final String accountId;
     private final KeyOwner reads;
     private final ReadLimits limits;
@@ -49,11 +52,13 @@ final class KeptItems {
     private final Map<String, KeptResponse> referred = new HashMap<>();
 
     /**
+     * @param jobs responses that are made in the background
      * @param reads the owner of the key, whose responses are found
      * @param memory charged with what is read
      */
-    KeptItems(KeptResponses kept, String accountId, KeyOwner reads, ReadLimits limits, Lease memory) {
+    KeptItems(KeptResponses kept, Jobs jobs, String accountId, KeyOwner reads, ReadLimits limits, Lease memory) {
         this.kept = kept;
+        this.jobs = jobs;
         this.accountId = accountId;
         this.reads = reads;
         this.limits = limits;
@@ -127,7 +132,7 @@ final class KeptItems {
 
     private List<KeptResponse> chain(String previousId) {
         String task = CompletionIds.ofShown(KeptIds.RESPONSE, previousId);
-        KeptResponses.Chain chain = task == null ? null : kept.chain(accountId, reads, task, memory);
+        KeptResponses.Chain chain = task == null ? null : chainOf(task);
         if (chain == null || chain.state() == KeptResponses.Chain.State.BROKEN) {
             String message =
                     "'" + PREVIOUS + "' must be the id of a kept response whose conversation is kept, too, got "
@@ -139,6 +144,20 @@ final class KeptItems {
             throw tooLong();
         }
         return chain.links();
+    }
+
+    /** Reads a conversation. @throws ApiException 400 if its last response is still made in the background */
+    private KeptResponses.Chain chainOf(String task) {
+        KeptResponses.Chain chain = kept.chain(accountId, reads, task, memory);
+        if (chain.state() != KeptResponses.Chain.State.BROKEN) {
+            return chain;
+        }
+        Job job = jobs.find(accountId, reads, task);
+        if (job != null && job.isOpen()) {
+            throw JsonBody.invalid(
+                    PREVIOUS, "names a response that is still being made. Continue it once its status is 'completed'.");
+        }
+        return job == null ? chain : kept.chain(accountId, reads, task, memory); // it may have ended meanwhile
     }
 
     private static ApiException tooLong() {

@@ -2,6 +2,7 @@ package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.JsonPieces;
@@ -16,6 +17,7 @@ import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.http.ErrorFormat;
+import dev.tollgate.jobs.Jobs;
 import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.ConversationReading;
 import dev.tollgate.protocols.door.ConversationRequest;
@@ -46,6 +48,7 @@ public final class ResponsesProtocol implements Protocol {
     private final CurrentModels models;
     private final Signatures signatures;
     private final KeptResponses kept;
+    private final Jobs jobs;
     private final FileAddresses addresses;
     private final Summaries summaries;
     private final SchemaChecks checks;
@@ -55,6 +58,7 @@ public final class ResponsesProtocol implements Protocol {
     private final RandomGenerator random;
 
     /**
+     * @param jobs responses that are made in the background
      * @param addresses keeps images with responses
      * @param secrets seals summaries (E73)
      * @param silence after how much of it a stream has a heartbeat (E21)
@@ -64,6 +68,7 @@ public final class ResponsesProtocol implements Protocol {
             CurrentModels models,
             Signatures signatures,
             KeptResponses kept,
+            Jobs jobs,
             FileAddresses addresses,
             SecretBox secrets,
             SchemaChecks checks,
@@ -74,6 +79,7 @@ public final class ResponsesProtocol implements Protocol {
         this.models = models;
         this.signatures = signatures;
         this.kept = kept;
+        this.jobs = jobs;
         this.addresses = addresses;
         this.summaries = new Summaries(secrets);
         this.checks = checks;
@@ -127,6 +133,7 @@ public final class ResponsesProtocol implements Protocol {
 
         private final boolean compacts;
         private boolean keepsImages;
+        private boolean lacksRoom;
 
         Responses(boolean compacts) {
             super(ProtocolName.RESPONSES, models, signatures);
@@ -175,7 +182,7 @@ public final class ResponsesProtocol implements Protocol {
 
         @Override
         protected long findKept(OpenRequest request, String accountId, KeyOwner reads, Lease memory) {
-            return request.find(new KeptItems(kept, accountId, reads, limits, memory));
+            return request.find(new KeptItems(kept, jobs, accountId, reads, limits, memory));
         }
 
         @Override
@@ -222,6 +229,7 @@ public final class ResponsesProtocol implements Protocol {
             keepsImages = model.makesImages()
                     && read.whole().keeping() != null
                     && addresses.kept().hasRoom(accountId, model.imagesMax());
+            lacksRoom = model.makesImages() && !keepsImages;
             ChatAsk ask = super.ask(read, model, accountId, memory);
             return read.whole().compacts() ? ask.compacting() : ask;
         }
@@ -231,17 +239,30 @@ public final class ResponsesProtocol implements Protocol {
             return read.inBackground();
         }
 
+        /** One that is kept has room for all images that its model may make. */
+        @Override
+        protected boolean lacksRoom(OpenRequest read) {
+            return lacksRoom;
+        }
+
         @Override
         protected byte[] queued(OpenRequest read, String id) {
             ResponsesRequest request = read.whole();
             String chars = KeptIds.chars(id);
             Output none = new Output(new EventWriter(false), chars, request, null, random);
             ResponseObject object =
-                    new ResponseObject(KeptIds.RESPONSE + chars, clock.instant().getEpochSecond(), request, none);
+                    new ResponseObject(KeptIds.RESPONSE + chars, created(request, id, 0), request, none);
             object.queue();
             JsonPieces pieces = new JsonPieces();
             object.write(true, true, pieces);
             return pieces.toByteArray();
+        }
+
+        /** A response in the background has the time at which its caller got its id. */
+        private static long created(ResponsesRequest request, @Nullable String id, long now) {
+            return request.background() && id != null
+                    ? CompletionIds.created(id).getEpochSecond()
+                    : now;
         }
 
         @Override
@@ -249,8 +270,12 @@ public final class ResponsesProtocol implements Protocol {
             ResponsesRequest request = open.whole();
             long created = clock.instant().getEpochSecond();
             KeptImages.OfCall keeping = keepsImages ? addresses.kept().of(call.accountId(), call.owner()) : null;
-            Function<@Nullable String, ResponsesRenderer> renderers =
-                    id -> new ResponsesRenderer(id, call, request, kept, keeping, summaries, clock, created, random);
+            if (keeping != null && request.background()) {
+                keeping = keeping.demanded();
+            }
+            KeptImages.OfCall images = keeping;
+            Function<@Nullable String, ResponsesRenderer> renderers = id -> new ResponsesRenderer(
+                    id, call, request, kept, images, summaries, clock, created(request, id, created), random);
             return request.stream()
                     ? new StreamedAnswer(outlet, renderers)
                     : new WholeAnswer(

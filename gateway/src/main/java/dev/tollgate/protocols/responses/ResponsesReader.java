@@ -11,6 +11,7 @@ import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.RawJson;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.jobs.JobRequest;
 import dev.tollgate.calls.kept.KeptInput;
 import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.FittedChoice;
@@ -157,7 +158,7 @@ final class ResponsesReader {
         KeptInput keeping = input != null && store && keeps && !isCompaction ? kept(input, memory) : null;
         if (keeping != null && keeping.isTooLarge()) {
             if (background) {
-                throw JsonBody.invalid("input", "is too long to be kept, as a request in the background is.");
+                throw JsonBody.invalid("input", JobRequest.TOO_LONG);
             }
             keeping = null;
         }
