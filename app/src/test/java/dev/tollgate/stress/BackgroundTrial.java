@@ -264,7 +264,7 @@ final class BackgroundTrial implements AutoCloseable {
 
     private void cancel(int number, String id, int after) {
         CrashTrial.pause(after);
-        for (int tries = 0; tries < 200; tries++) {
+        for (int tries = 0; tries < 1_000; tries++) {
             Reply reply = ask(tries % nodes.size(), number, request -> request.uri(
                             URI.create("http://127.0.0.1/v1/responses/resp_" + id + "/cancel"))
                     .POST(BodyPublishers.noBody()));
@@ -314,7 +314,7 @@ final class BackgroundTrial implements AutoCloseable {
         } else {
             stops++;
         }
-        boolean isByItself = size.waitsForLeases() && random.nextInt(3) == 0;
+        boolean isByItself = size.waitsForLeases() && database.isShared() && random.nextInt(3) == 0;
         if (isByItself) {
             CrashTrial.pause(random.nextInt(25_000));
         } else {

@@ -9,6 +9,7 @@ import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.FreeEnds;
 import dev.tollgate.calls.replay.Answers;
+import dev.tollgate.jobs.JobParts;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.routing.RoutedModels;
 import dev.tollgate.storage.Database;
@@ -75,6 +76,7 @@ public final class CallsFixture extends KeysFixture {
                 List.of(
                         made.statePart(),
                         kept.claimPart(),
+                        JobParts.claims(),
                         Allowances.part(),
                         core.ledger.part(made::forgetAccount, core::nodeId, core.labels),
                         made.changesPart(),
@@ -85,6 +87,7 @@ public final class CallsFixture extends KeysFixture {
                         FileStore.part(),
                         kept.part(),
                         routing.part(),
+                        JobParts.changes(),
                         new WritePart<>(Execute.class),
                         AuditLog.part(),
                         Allowances.lastPart()));

@@ -3,6 +3,7 @@ package dev.tollgate.testing;
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.rollups.Rollups;
+import dev.tollgate.jobs.JobParts;
 import dev.tollgate.keys.CreateKey;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeySecret;
@@ -39,11 +40,13 @@ public class KeysFixture extends BooksFixture {
                 made,
                 List.of(
                         made.statePart(),
+                        JobParts.claims(),
                         Allowances.part(),
                         core.ledger.part(made::forgetAccount, core::nodeId, core.labels),
                         made.changesPart(),
                         Rollups.part(core::nodeId, core.labels),
                         core.labels,
+                        JobParts.changes(),
                         new WritePart<>(Execute.class),
                         AuditLog.part(),
                         Allowances.lastPart()));
