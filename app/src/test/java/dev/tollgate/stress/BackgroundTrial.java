@@ -305,7 +305,7 @@ final class BackgroundTrial implements AutoCloseable {
     private void endOne(int number, CountDownLatch created) {
         long share = (long) size.answers() * (size.kills() - number) / (size.kills() + 1);
         CrashTrial.await(() -> created.getCount() <= share, PATIENCE);
-        CrashTrial.pause(random.nextInt(1_500));
+        CrashTrial.pause(random.nextInt(size.waitsForLeases() ? 10_000 : 1_500));
         Node victim = nodes.get(random.nextInt(nodes.size()));
         boolean isKill = random.nextInt(4) > 0 || size.kills() == 1;
         victim.end(isKill);

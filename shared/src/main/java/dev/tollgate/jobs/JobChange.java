@@ -311,7 +311,7 @@ public interface JobChange extends Change {
 
         private static final String FIND =
                 "SELECT j.state, EXISTS (SELECT 1 FROM job_line l WHERE l.job_id = j.id AND l.state = 'running')"
-                        + " FROM job j WHERE j.id = ? AND j.account_id = ? AND " + Jobs.READABLE;
+                        + " FROM job j WHERE j.id = ? AND j.account_id = ? AND j.gone_at > ? AND " + Jobs.READABLE;
         private static final String END =
                 "UPDATE job SET state = 'cancelled', ended_at = ?, gone_at = ?, node_id = '', pause = NULL, paused_at = NULL WHERE id = ?";
 
@@ -352,6 +352,7 @@ public interface JobChange extends Change {
                             : row.getBoolean(2) ? Cancelled.RUNNING : Cancelled.NOW,
                     id,
                     accountId,
+                    at,
                     reads.id(),
                     reads.originId());
             if (found == Cancelled.NOW) {

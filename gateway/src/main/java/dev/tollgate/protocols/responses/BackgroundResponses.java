@@ -37,7 +37,7 @@ public record BackgroundResponses(Jobs jobs, Supplier<JobRunner> runner) impleme
             "The answer was not made: the service was restored from a copy meanwhile, or its secret key was replaced. Nothing was charged.";
 
     private static final Duration CANCEL_WAIT = Duration.ofSeconds(5);
-    private static final Duration LOOK_EVERY = Duration.ofMillis(50);
+    private static final Duration LOOK_FIRST = Duration.ofMillis(30);
 
     @Override
     public byte @Nullable [] find(String accountId, KeyOwner reads, String task, Lease memory) {
@@ -92,24 +92,25 @@ public record BackgroundResponses(Jobs jobs, Supplier<JobRunner> runner) impleme
     }
 
     @Override
-    public byte @Nullable [] cancel(String accountId, KeyOwner reads, String task, Lease memory) {
-        if (jobs.cancel(accountId, reads, task, false) == Cancelled.RUNNING) {
+    public boolean cancel(String accountId, KeyOwner reads, String task) {
+        boolean runs = jobs.cancel(accountId, reads, task, false) == Cancelled.RUNNING;
+        if (runs) {
             runner.get().cancel(task);
-            awaitEnd(accountId, reads, task);
         }
-        return find(accountId, reads, task, memory);
+        return runs;
     }
 
     /** The call may run on another server, which looks every two seconds. */
-    private void awaitEnd(String accountId, KeyOwner reads, String task) {
+    @Override
+    public void awaitEnd(String accountId, KeyOwner reads, String task) {
         long until = System.nanoTime() + CANCEL_WAIT.toNanos();
-        while (System.nanoTime() < until) {
+        for (Duration pause = LOOK_FIRST; System.nanoTime() < until; pause = pause.plus(LOOK_FIRST)) {
             Job job = jobs.find(accountId, reads, task);
             if (job == null || !job.isOpen()) {
                 return;
             }
             try {
-                Thread.sleep(LOOK_EVERY);
+                Thread.sleep(pause);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
