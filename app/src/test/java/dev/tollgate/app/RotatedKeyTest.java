@@ -108,6 +108,58 @@ class RotatedKeyTest {
         }
     }
 
+    /** One response in the background that waits for credits, and one that is made: its request is gone. */
+    @Test
+    void requests_of_jobs_stay_under_their_key_until_the_jobs_end() throws IOException {
+        try (Gateway gateway = Gateway.start()) {
+            gateway.script(UpstreamScript.says("Done.", 10, 20));
+            Path file = gateway.data().resolve("secret.key");
+            String old = Files.readString(file).strip();
+            String fresh = command(Stream.of("secret", "new-key")).out().strip();
+            Customer poor = gateway.customer("0.02");
+            String waits = background(gateway, poor);
+            Customer customer = gateway.customer("10");
+            String made = background(gateway, customer);
+            Await.until("one waits", () -> gateway.get(waits, poor.key()).json().has("paused"));
+            Await.until("one is made", () -> status(gateway, made, customer).equals("completed"));
+            gateway.restartAfter(() -> write(file, fresh, old));
+
+            String oldId = new SecretBox(old, new SecureRandom()).id();
+            assertThat(command(gateway, "secret", "rotate", "--reason", "a drill")
+                            .code())
+                    .isZero();
+            assertThat(left(gateway, oldId)).anySatisfy(it -> assertThat(it).startsWith("requests of jobs "));
+            assertThat(status(gateway, waits, poor)).isEqualTo("queued");
+            assertThat(command(gateway, "secret", "forget", oldId, "--reason", "a drill")
+                            .err())
+                    .contains(" requests of jobs");
+            assertThat(gateway.send("DELETE", made, null, customer.key()).status())
+                    .isEqualTo(200);
+            assertThat(command(gateway, "secret", "forget", oldId, "--lose", "--reason", "a drill")
+                            .code())
+                    .isZero();
+
+            gateway.restartAfter(() -> write(file, fresh));
+            gateway.setNow(gateway.now().plus(Duration.ofMinutes(2)));
+            Await.until("its end", () -> status(gateway, waits, poor).equals("failed"));
+            assertThat(gateway.get(waits, poor.key()).text()).contains("removed the secret key");
+            assertThat(command(gateway, "secret", "status").code()).isZero();
+            gateway.assertBooksAreClosed();
+            assertThat(gateway.differences()).isEmpty();
+        }
+    }
+
+    private static String background(Gateway gateway, Customer customer) {
+        Reply reply = gateway.post(
+                "/v1/responses", "{\"model\":\"gemini-2.5-pro\",\"input\":\"Hi\",\"background\":true}", customer.key());
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        return "/v1/responses/" + reply.json().get("id").asString();
+    }
+
+    private static String status(Gateway gateway, String path, Customer customer) {
+        return gateway.get(path, customer.key()).json().path("status").asString("");
+    }
+
     /** What is in use two days later: a kept response and its image, which is a file. */
     @Test
     void what_is_used_is_re_encrypted_and_the_old_key_goes_without_a_loss() throws IOException {
