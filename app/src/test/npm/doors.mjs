@@ -1,6 +1,7 @@
 // What official clients do at the doors of Responses, Messages, interactions and embeddings: doors.mjs CLIENT URL KEY MODEL prints what came of it.
 const clients = {
   openai: () => import('./door-openai.mjs'),
+  background: () => import('./door-background.mjs'),
   anthropic: () => import('./door-anthropic.mjs'),
   ai: () => import('./door-ai.mjs'),
   langchain: () => import('./door-langchain.mjs'),

@@ -72,6 +72,15 @@ class DoorClientsTest {
                 "vectors":[256,256],"near":true}""".formatted(came.get("total"), TWO_CITIES)));
     }
 
+    @Test
+    void openais_sdk_polls_cancels_and_deletes_responses_in_the_background() throws IOException {
+        assertThat(tried("background", "gemini-2.5-pro")).isEqualTo(JSON.readTree("""
+                {"begun":["queued",true,"",null],"whole":["completed","héllo 世界","b",true,null],"created":true,\
+                "items":["Say: héllo 世界","Say: héllo 世界"],"again":"completed","goesOn":"thanks","gone":404,\
+                "cancelled":["cancelled","cancelled",null,0],"failed":["failed","server_error",true,null],\
+                "cut":["incomplete","max_output_tokens"],"refused":["background","store"]}"""));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"gemini-2.5-pro", "anthropic/gemini-3-pro-preview[1m]"})
     void anthropics_sdk_creates_streams_parses_runs_tools_and_counts(String model) throws IOException {

@@ -137,4 +137,53 @@ class OpenAiJavaResponsesTest {
 
         assertThat(text(answered)).isEqualTo("It rains.");
     }
+
+    private static Response begun(String input) {
+        return openai.client()
+                .responses()
+                .create(ResponseCreateParams.builder()
+                        .model("gemini-2.5-pro")
+                        .background(true)
+                        .input(input)
+                        .build());
+    }
+
+    private static Response ended(Response response) {
+        Gateway.await("an end", () -> !retrieved(response)
+                .status()
+                .filter(it -> it.equals(ResponseStatus.QUEUED) || it.equals(ResponseStatus.IN_PROGRESS))
+                .isPresent());
+        return retrieved(response);
+    }
+
+    private static Response retrieved(Response response) {
+        return openai.client().responses().retrieve(response.id());
+    }
+
+    @Test
+    void a_response_in_the_background_is_valid_from_begin_to_end() {
+        gateway.script(UpstreamScript.answers().text("Done.").finish("STOP", SOME));
+        Response begun = begun("Hi");
+        assertThat(begun.background()).contains(true);
+        assertThat(begun.status()).contains(ResponseStatus.QUEUED);
+        Response ended = ended(begun);
+        assertThat(text(ended)).isEqualTo("Done.");
+        assertThat(ended.usage().orElseThrow().totalTokens()).isPositive();
+        assertThat(openai.client().responses().inputItems().list(begun.id()).data())
+                .hasSize(1);
+        assertThat(openai.client().responses().cancel(begun.id()).status()).contains(ResponseStatus.COMPLETED);
+        openai.client().responses().delete(begun.id());
+    }
+
+    @Test
+    void failed_and_cancelled_responses_in_the_background_are_valid() {
+        gateway.script(UpstreamScript.answers().status(400));
+        Response failed = ended(begun("Hi"));
+        assertThat(failed.status()).contains(ResponseStatus.FAILED);
+        assertThat(failed.error().orElseThrow().message()).isNotEmpty();
+        gateway.script("- respond: [{delay_ms: 60000}]");
+        Response begun = begun("Hi");
+        openai.client().responses().cancel(begun.id());
+        assertThat(ended(begun).status()).contains(ResponseStatus.CANCELLED);
+    }
 }

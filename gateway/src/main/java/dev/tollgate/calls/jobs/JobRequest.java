@@ -29,7 +29,7 @@ public record JobRequest(Map<String, List<String>> headers, byte[] body, byte[] 
     /** The most that a request may take, packed (J23). */
     public static final int PACKED_BYTES_MAX = 512 << 10;
 
-    /** What is said of a field that makes it longer. */
+    /** The words about a field that makes it longer. */
     public static final String TOO_LONG = "is too long for a request in the background, which takes at most "
             + (PACKED_BYTES_MAX >> 10) + " KiB when it is compressed.";
 

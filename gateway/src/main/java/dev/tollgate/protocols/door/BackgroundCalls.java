@@ -188,7 +188,7 @@ public record BackgroundCalls(
         return (job, request, caller, trial) -> start(protocol, job, request, caller, trial);
     }
 
-    /** Its request is counted before it is unpacked. */
+    /** Counts the request before it is unpacked. */
     private void start(Protocol protocol, Job job, byte[] packed, KeyCaller caller, JobTrial trial) {
         long bytes = JobRequest.plainBytes(packed);
         Lease lease = memory.lease(job.accountId(), null, bytes > KeptResponse.LARGE_BYTES);

@@ -239,7 +239,7 @@ public final class ResponsesProtocol implements Protocol {
             return read.inBackground();
         }
 
-        /** One that is kept has room for all images that its model may make. */
+        /** Returns whether the images that the model may make cannot all be kept. */
         @Override
         protected boolean lacksRoom(OpenRequest read) {
             return lacksRoom;
