@@ -3,6 +3,10 @@ package dev.tollgate.serving;
 import dev.tollgate.books.ledger.Ledger.HoldsNow;
 import dev.tollgate.calls.files.FilePurpose;
 import dev.tollgate.calls.files.FileRoom;
+import dev.tollgate.calls.jobs.JobRunner;
+import dev.tollgate.calls.jobs.TryEnd;
+import dev.tollgate.jobs.Job;
+import dev.tollgate.jobs.Jobs;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.telemetry.metrics.Metrics;
@@ -12,6 +16,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +37,8 @@ public final class BooksGauges {
     private final InstantSource clock;
     private volatile @Nullable HoldsReading holds;
     private volatile @Nullable Duration snapshot;
+    private volatile @Nullable Jobs jobs;
+    private volatile @Nullable List<Jobs.Count> open;
 
     /** The holds as they were seen, and when: the oldest of them may be gone by the next look. */
     record HoldsReading(HoldsNow holds, Instant at) {
@@ -199,15 +208,80 @@ public final class BooksGauges {
                 "tollgate_files_room_bytes", "Room of all stored files (files.bytes), in bytes.", files::bytesMax);
     }
 
+    /** Adds the open jobs of all servers, and the ends of tries on this one. */
+    public void jobs(Jobs of, JobRunner runner) {
+        jobs = of;
+        metrics.gauge(
+                "tollgate_jobs",
+                "Open responses in the background of all servers on this database, by state: queued or in_progress. Read every 15 seconds while metrics are scraped.",
+                new String[] {"kind", "state"},
+                now -> eachKind((kind, its) -> {
+                    long running = its.stream().mapToLong(Jobs.Count::running).sum();
+                    now.is((double) its.stream().mapToLong(Jobs.Count::jobs).sum() - running, kind, "queued");
+                    now.is((double) running, kind, "in_progress");
+                }));
+        metrics.gauge(
+                "tollgate_jobs_paused",
+                "The queued ones that wait, by reason, as of the same reading as tollgate_jobs.",
+                new String[] {"reason"},
+                now -> {
+                    List<Jobs.Count> seen = open;
+                    for (Job.Pause reason : seen == null ? new Job.Pause[0] : Job.Pause.values()) {
+                        now.is(
+                                (double) Objects.requireNonNull(seen).stream()
+                                        .filter(it -> it.pause().equals(reason.code()))
+                                        .mapToLong(Jobs.Count::jobs)
+                                        .sum(),
+                                reason.code());
+                    }
+                });
+        metrics.gauge(
+                "tollgate_jobs_oldest_seconds",
+                "Time since the acceptance of the oldest open response in the background, in seconds, as of the same reading; 0 without any.",
+                new String[] {"kind"},
+                now -> eachKind((kind, its) -> now.is(
+                        its.stream()
+                                        .mapToLong(it -> Duration.between(it.oldest(), clock.instant())
+                                                .toMillis())
+                                        .max()
+                                        .orElse(0)
+                                / MILLIS,
+                        kind)));
+        metrics.counted(
+                "tollgate_job_tries",
+                "Calls of responses in the background that have ended on this server, by how: answered, failed, retried (made again later), paused, cancelled, lost (to another server).",
+                new String[] {"outcome"},
+                now -> {
+                    for (TryEnd end : TryEnd.values()) {
+                        now.is((double) runner.ended(end), end.wireName());
+                    }
+                });
+    }
+
     /** Looks at what only the database knows. Blocks; without the database the gauges have no value. */
     public void look() {
         try {
             holds = new HoldsReading(books.stores().ledger().holdsNow(), clock.instant());
             snapshot = books.database().oldestSnapshot();
+            Jobs its = jobs;
+            open = its == null ? null : its.counts();
         } catch (StoreException e) {
             holds = null;
+            open = null;
             snapshot = null;
             log.debug("what is held could not be looked at; trying again", e);
+        }
+    }
+
+    /** Calls back with the open jobs of each kind, unless none have been looked at. */
+    private void eachKind(BiConsumer<String, List<Jobs.Count>> then) {
+        List<Jobs.Count> seen = open;
+        for (Job.Kind kind : seen == null ? new Job.Kind[0] : Job.Kind.values()) {
+            then.accept(
+                    kind.code(),
+                    Objects.requireNonNull(seen).stream()
+                            .filter(it -> it.kind().equals(kind.code()))
+                            .toList());
         }
     }
 

@@ -119,6 +119,7 @@ public record CallsModule(
         CallRoutes routes = new CallRoutes(
                 ground, books, calls, checks, signatures, kept, images, signing, counts(books, meter), background);
         runner.set(ground.open(jobs(ground, books, background, routes), JobRunner::leave));
+        watch.jobs(background.jobs(), runner.get());
         return new CallsModule(
                 ground,
                 books,

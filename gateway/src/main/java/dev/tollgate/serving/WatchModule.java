@@ -4,12 +4,14 @@ import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.calls.files.FileRoom;
+import dev.tollgate.calls.jobs.JobRunner;
 import dev.tollgate.calls.replay.KnownAnswers;
 import dev.tollgate.calls.replay.ReplayedFrom;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.engine.HttpFront;
 import dev.tollgate.http.engine.Unread;
+import dev.tollgate.jobs.Jobs;
 import dev.tollgate.running.ChannelStatus;
 import dev.tollgate.running.Sweep;
 import dev.tollgate.storage.copies.Copies;
@@ -172,6 +174,10 @@ public final class WatchModule {
                     }
                 });
         gauges.files(ground.settings().data(), media::bytes);
+    }
+
+    public void jobs(Jobs jobs, JobRunner runner) {
+        gauges.jobs(jobs, runner);
     }
 
     /** @param copies null without {@code backup.folder} */

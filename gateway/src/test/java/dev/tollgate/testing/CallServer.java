@@ -101,6 +101,7 @@ public final class CallServer extends KeysServer implements SandboxServer {
     private Opened opened;
     private CallGround ground;
     private CallBooks books;
+    private WatchModule watch;
     private @Nullable Sandbox sandbox;
     private UpstreamsModule upstreams;
     private CallsModule calls;
@@ -190,7 +191,7 @@ public final class CallServer extends KeysServer implements SandboxServer {
         Catalogue catalogue = CatalogueLoader.of(settings);
         ground = new CallGround(settings, catalogue, surroundings.with(it -> it.clock = this::now), RANDOM, opened, "");
         openBooks();
-        WatchModule watch = new WatchModule(ground, books);
+        watch = new WatchModule(ground, books);
         addDemoAccount();
         EventLoops loops = ground.open(new EventLoops(), EventLoops::close);
         books.writer().timedBy(loops::hadNanos);
@@ -372,6 +373,13 @@ public final class CallServer extends KeysServer implements SandboxServer {
     @Override
     public int port() {
         return front.port();
+    }
+
+    /** Has the gauges look at the database, which they else do now and then while they are asked for. */
+    public Scrape looked() {
+        Scrape.of(this);
+        watch.sweeps().forEach(Sweep::run);
+        return Scrape.fresh(this);
     }
 
     @Override

@@ -68,8 +68,10 @@ public final class Jobs {
     private static final String REQUEST = "SELECT sealed FROM job_line WHERE job_id = ? AND line = 0";
     private static final String CANCELLED =
             "SELECT id FROM job WHERE state = 'open' AND cancel_at IS NOT NULL AND node_id = ? ORDER BY id LIMIT 1000";
-    private static final String COUNTS =
-            "SELECT kind, CASE WHEN pause IS NULL THEN 'open' ELSE pause END, COUNT(*), MIN(created_at) FROM job WHERE state = 'open' GROUP BY 1, 2";
+    private static final String COUNTS = """
+            SELECT j.kind, COALESCE(j.pause, ''), COUNT(*), COUNT(l.job_id), MIN(j.created_at)
+            FROM job j LEFT JOIN job_line l ON l.job_id = j.id AND l.line = 1 AND l.state = 'running'
+            WHERE j.state = 'open' GROUP BY 1, 2""";
 
     private final Database database;
     private final Writer writer;
@@ -236,15 +238,26 @@ public final class Jobs {
 
     // ---- for the operator ----
 
-    /** Open jobs of one kind that wait for one reason, or for none. @param pause a pause's code; {@code open} for none */
-    public record Count(String kind, String pause, long jobs, Instant oldest) {}
+    /**
+     * Open jobs of one kind that wait for one reason, or for none.
+     *
+     * @param pause a pause's code; empty for none
+     * @param jobs all of them
+     * @param running the part that runs
+     * @param oldest the acceptance of the first
+     */
+    public record Count(String kind, String pause, long jobs, long running, Instant oldest) {}
 
     /** Counts the open jobs of all accounts. */
     public List<Count> counts() {
         return database.read(sql -> sql.list(
                 COUNTS,
                 row -> new Count(
-                        row.getString(1), row.getString(2), row.getLong(3), Instant.ofEpochMilli(row.getLong(4)))));
+                        row.getString(1),
+                        row.getString(2),
+                        row.getLong(3),
+                        row.getLong(4),
+                        Instant.ofEpochMilli(row.getLong(5)))));
     }
 
     /** Returns the jobs of an account, for the export and the erasure of accounts. */

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -82,6 +83,7 @@ public final class JobRunner {
     private final ReentrantLock round = new ReentrantLock();
     private final AtomicBoolean isWanted = new AtomicBoolean();
     private final Pace pace = new Pace(System::nanoTime);
+    private final AtomicLongArray ends = new AtomicLongArray(TryEnd.values().length);
     private boolean hasBegun;
     private volatile boolean stopped;
 
@@ -207,6 +209,15 @@ public final class JobRunner {
         return running.size();
     }
 
+    /** Returns how many tries have ended so since the start. */
+    public long ended(TryEnd end) {
+        return ends.get(end.ordinal());
+    }
+
+    private void count(TryEnd end) {
+        ends.incrementAndGet(end.ordinal());
+    }
+
     // ---- one try ----
 
     private void begin(Job job, String runner) {
@@ -296,12 +307,15 @@ public final class JobRunner {
     private void ended(Running its, @Nullable ApiError error) {
         Thread.ofVirtual().name("job-end").start(() -> {
             if (its.trial().isCancelled()) {
+                count(TryEnd.CANCELLED);
                 end(its, Job.State.CANCELLED, null); // unless its call was charged, which has ended it
             } else if (error != null) {
                 decide(its, error);
             } else if (its.trial().isLost()) {
+                count(TryEnd.LOST);
                 waitFor(EVERY, its);
             } else {
+                count(TryEnd.ANSWERED);
                 letGo(its);
             }
         });
@@ -314,8 +328,10 @@ public final class JobRunner {
         Job.Pause pause = pause(error);
         boolean isTry = pause == null && isTry(error);
         if (isTry && job.line().tries() + 1 >= TRIES_MAX || pause == null && !isTry && !waits(error)) {
+            count(TryEnd.FAILED);
             end(its, Job.State.FAILED, error);
         } else {
+            count(pause == null ? TryEnd.RETRIED : TryEnd.PAUSED);
             Instant due = isTry
                     ? now.plus(PAUSES.get(Math.min(job.line().tries(), PAUSES.size() - 1)))
                     : due(error, now, pause);

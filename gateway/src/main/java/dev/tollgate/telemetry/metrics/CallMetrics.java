@@ -53,12 +53,17 @@ final class CallMetrics implements CallObserver {
 
     CallMetrics(Histograms shapes, SeriesRoom room, UpstreamMetrics upstream) {
         this.upstream = upstream;
-        this.ends = shapes.counter("tollgate_calls", "Finished calls, by outcome.", "door", "model", "outcome");
+        this.ends = shapes.counter(
+                "tollgate_calls",
+                "Finished calls, by outcome. Of calls in the background, those that every upstream refused are not counted.",
+                "door",
+                "model",
+                "outcome");
         this.open = shapes.gauge("tollgate_calls_open", "Calls in progress.", "door");
         this.firstBytes = shapes.farSeconds(
                 "tollgate_call_first_byte_seconds",
                 "Time from a call's arrival to the first byte of its response, in seconds; to the whole response if"
-                        + " the call does not stream.",
+                        + " the call does not stream. Calls in the background are not counted.",
                 "model");
         this.paces = shapes.pace(
                 "tollgate_call_output_tokens_per_second",

@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.testing.CallServer;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.KeysServer.KeyOptions;
+import dev.tollgate.testing.Scrape;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.net.URI;
@@ -231,5 +232,31 @@ class BackgroundTest {
         String ofAccount = " FROM usage_quarter WHERE account_id = '" + customer.account() + "'";
         assertThat(gateway.number("SELECT SUM(calls)" + ofAccount)).isEqualTo(1);
         assertThat(gateway.number("SELECT SUM(" + sums + ")" + ofAccount)).isZero();
+    }
+
+    @Test
+    void metrics_count_open_jobs_and_the_ends_of_tries() {
+        Scrape before = Scrape.of(gateway);
+        until(create("").path("id").asString(), "completed");
+        Customer paying = customer;
+        customer = gateway.customer("100", KeyOptions.spend("0.000001", null, null));
+        String paused = create("").path("id").asString();
+        CallServer.await("a pause", () -> get(paused).json().has("paused"));
+        customer = paying;
+        gateway.script(SILENT);
+        String running = create("").path("id").asString();
+        until(running, "in_progress");
+        Scrape now = gateway.looked();
+        assertThat(now.sum("tollgate_jobs", "kind=\"response\"", "state=\"in_progress\""))
+                .isPositive();
+        assertThat(now.sum("tollgate_jobs", "kind=\"response\"", "state=\"queued\""))
+                .isPositive();
+        assertThat(now.sum("tollgate_jobs_paused", "reason=\"limit\"")).isPositive();
+        assertThat(now.text()).contains("tollgate_jobs_oldest_seconds{kind=\"response\"} ");
+        assertThat(now.sum("tollgate_job_tries_total", "outcome=\"answered\"")
+                        - before.sum("tollgate_job_tries_total", "outcome=\"answered\""))
+                .isPositive();
+        assertThat(now.sum("tollgate_job_tries_total", "outcome=\"paused\"")).isPositive();
+        gateway.post("/v1/responses/" + running + "/cancel", "", customer.key());
     }
 }
