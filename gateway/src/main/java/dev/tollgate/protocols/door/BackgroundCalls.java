@@ -28,6 +28,7 @@ import dev.tollgate.jobs.JobChange.Accepted;
 import dev.tollgate.jobs.Jobs;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.RateHeaders;
+import dev.tollgate.keys.RequestCount;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -161,7 +162,7 @@ public record BackgroundCalls(
             String id,
             Lease memory) {
         requireBalance(caller.accountId(), calls.leastMicros(caller, reading.model(request)));
-        calls.countFreeWork(caller.accountId());
+        countFreeWork(caller.accountId());
         if (reading.opensKept(request)) {
             calls.findKept(caller, reading, request, memory);
         }
@@ -169,6 +170,18 @@ public record BackgroundCalls(
         MeteredCall call =
                 calls.prepare(protocol.name(), caller, reading, request, memory, arrival(id, new Unwatched()));
         return new Acceptance(id, call, reading.queued(request, id));
+    }
+
+    private void countFreeWork(String accountId) {
+        try {
+            calls.countFreeWork(accountId);
+        } catch (ApiException refused) {
+            Long most = RequestCount.freeWork(accountId).getFirst().rates().requests();
+            String message =
+                    "Too many requests, please slow down: an account may create %d responses a minute in the background that have not begun."
+                            .formatted(most);
+            throw refused.error().about(null, message).asException();
+        }
     }
 
     /** Refuses an account that cannot pay. What running calls hold may come back before the job's call begins. */
