@@ -12,6 +12,8 @@ import dev.tollgate.storage.holdings.Holding;
 import dev.tollgate.storage.holdings.RowErasure;
 import dev.tollgate.storage.secrets.SealedValues;
 import dev.tollgate.storage.secrets.SecretBox;
+import dev.tollgate.storage.sql.Sql;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -72,6 +74,10 @@ public final class Jobs {
             SELECT j.kind, COALESCE(j.pause, ''), COUNT(*), COUNT(l.job_id), MIN(j.created_at)
             FROM job j LEFT JOIN job_line l ON l.job_id = j.id AND l.line = 1 AND l.state = 'running'
             WHERE j.state = 'open' GROUP BY 1, 2""";
+
+    private static final String CALL = """
+            SELECT call_id FROM job_line WHERE job_id = ? AND line = 1 AND call_id IS NOT NULL
+            UNION SELECT call_id FROM kept_response WHERE id = ? AND call_id IS NOT NULL LIMIT 1""";
 
     private final Database database;
     private final Writer writer;
@@ -258,6 +264,17 @@ public final class Jobs {
                         row.getLong(3),
                         row.getLong(4),
                         Instant.ofEpochMilli(row.getLong(5)))));
+    }
+
+    /**
+     * Returns the call of a response that was made in the background: of its last try, as long as the job or the response is there. Within a read
+     * transaction.
+     *
+     * @param id the response's, in a task's form
+     * @return null if there is none
+     */
+    public static @Nullable String callOf(Sql sql, String id) throws SQLException {
+        return sql.one(CALL, row -> row.getString(1), id, id);
     }
 
     /** Returns the jobs of an account, for the export and the erasure of accounts. */

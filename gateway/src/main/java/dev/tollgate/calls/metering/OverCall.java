@@ -67,7 +67,7 @@ public record OverCall(
     /** Returns whether it was a try of a job: nobody has waited for it (J2). */
     public boolean isOfJob() {
         Arrival arrival = request.arrival();
-        return arrival != null && arrival.requestId().startsWith(CallDetails.Course.OF_JOB);
+        return arrival != null && CallDetails.Course.isOfJob(arrival.requestId());
     }
 
     /** Returns whether it was a try of a job that upstreams refused before a word: the books have no call, and it is made again. */

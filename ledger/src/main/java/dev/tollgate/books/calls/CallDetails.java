@@ -218,6 +218,11 @@ public record CallDetails(
 
         /** Returns whether the call is a try of a job: ids of requests that come by HTTP begin otherwise. */
         public boolean isOfJob() {
+            return isOfJob(requestId);
+        }
+
+        /** Returns whether a call with such an id of its request is a try of a job. */
+        public static boolean isOfJob(String requestId) {
             return requestId.startsWith(OF_JOB);
         }
 

@@ -5,6 +5,7 @@ import dev.tollgate.base.ids.CallLabels.Label;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.customers.figures.AccountHistory.Hit;
+import dev.tollgate.jobs.Jobs;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.storage.sql.Reads;
 import dev.tollgate.storage.sql.Sql;
@@ -100,7 +101,12 @@ record Find(Reads sql, String accountId, KeyFilter calls, KeyView keys, Duration
     }
 
     private List<Hit> call(String id) throws SQLException {
-        CallRow call = new CallLog(sql, accountId, callMax).find(id, calls);
+        CallLog log = new CallLog(sql, accountId, callMax);
+        CallRow call = log.find(id, calls);
+        String ofJob = call == null ? Jobs.callOf(sql, id) : null;
+        if (ofJob != null) {
+            call = log.find(ofJob, calls);
+        }
         return call == null ? List.of() : List.of(new Hit.OfCall(call.id()));
     }
 

@@ -2,6 +2,7 @@ package dev.tollgate.customers.figures;
 
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.books.ledger.Reserve.Confirm;
+import dev.tollgate.jobs.Jobs;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
@@ -165,12 +166,17 @@ public record PlatformCalls(Database database, Writer writer, Duration callMax) 
     }
 
     /**
-     * Returns the call that a text names: by an id in any spelling (E1), or by the id of its request, as in {@code x-request-id}; null if there is none, or
-     * none of the first thousands of the request's minutes.
+     * Returns the call that a text names: by an id in any spelling (E1), by the id of the response that it made in the background, or by the id of its
+     * request, as in {@code x-request-id}; null if there is none, or none of the first thousands of the request's minutes.
      */
     public @Nullable String callNamed(String text) {
         String id = CompletionIds.ofShown(text);
-        return accountOf(id) == null ? database.pages().read(OPERATOR, sql -> Find.callOfRequest(sql, text)) : id;
+        return accountOf(id) == null ? database.pages().read(OPERATOR, sql -> otherwise(sql, id, text)) : id;
+    }
+
+    private static @Nullable String otherwise(Reads sql, String id, String text) throws SQLException {
+        String ofJob = Jobs.callOf(sql, id);
+        return ofJob == null ? Find.callOfRequest(sql, text) : ofJob;
     }
 
     /** Returns the account of a call; null if there is no such call. */
