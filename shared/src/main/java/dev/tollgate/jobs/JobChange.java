@@ -46,7 +46,8 @@ public interface JobChange extends Change {
         private static final String INSERT = """
                 INSERT INTO job (id, account_id, owner, origin_id, kind, state, due_at, node_id, name_hash, body_hash, created_at, deadline, gone_at,
                     sealed_bytes, charged_micros)
-                SELECT ?, a.id, ?, ?, ?, 'open', ?, '', ?, ?, ?, ?, ?, ?, 0 FROM account a WHERE a.id = ? AND a.deleted_at IS NULL""";
+                SELECT ?, a.id, ?, ?, ?, 'open', ?, '', ?, ?, ?, ?, ?, ?, 0 FROM account a WHERE a.id = ? AND a.deleted_at IS NULL
+                ON CONFLICT (origin_id, name_hash) DO NOTHING""";
         private static final String REQUEST =
                 "INSERT INTO job_line (job_id, line, state, tries, sealed) VALUES (?, 0, 'kept', 0, ?)";
 
@@ -73,13 +74,12 @@ public interface JobChange extends Change {
 
         private Accepted accept(Statements statements) throws SQLException {
             if (job.nameHash() != null) {
-                String origin = job.owner().originId();
-                Accepted same = statements.one(
-                        SAME, row -> Accepted.same(row, job.bodyHash()), origin, job.nameHash(), job.createdAt());
+                Accepted same = same(statements);
                 if (same != null) {
                     return same;
                 }
-                statements.run(FREE_NAME, origin, job.nameHash()); // of one that was deleted, and is not swept yet
+                // of one that was deleted, and is not swept yet
+                statements.run(FREE_NAME, job.owner().originId(), job.nameHash());
             }
             // Other servers may each accept one above the limit.
             long[] kept = Objects.requireNonNull(statements.one(
@@ -109,7 +109,20 @@ public interface JobChange extends Change {
             if (inserted == 1) {
                 statements.run(REQUEST, job.id(), sealed);
             }
-            return inserted == 1 ? new Accepted.Now() : new Accepted.NoAccount();
+            if (inserted == 1) {
+                return new Accepted.Now();
+            }
+            Accepted same = job.nameHash() == null ? null : same(statements); // another server has just accepted it
+            return same == null ? new Accepted.NoAccount() : same;
+        }
+
+        private @Nullable Accepted same(Statements statements) throws SQLException {
+            return statements.one(
+                    SAME,
+                    row -> Accepted.same(row, job.bodyHash()),
+                    job.owner().originId(),
+                    job.nameHash(),
+                    job.createdAt());
         }
 
         /**

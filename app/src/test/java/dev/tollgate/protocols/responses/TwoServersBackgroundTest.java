@@ -108,4 +108,20 @@ class TwoServersBackgroundTest {
                 "calls of the other server",
                 () -> two.number("SELECT COUNT(*) FROM job WHERE state = 'completed'") > 0);
     }
+
+    @Test
+    void one_idempotency_key_at_both_servers_makes_one_answer() {
+        for (int i = 0; i < 20; i++) {
+            String name = "once-" + i;
+            var first = one.sendAside(
+                    one.request("POST", "/v1/responses", BODY, customer.key()).header("Idempotency-Key", name));
+            var second = two.sendAside(
+                    two.request("POST", "/v1/responses", BODY, customer.key()).header("Idempotency-Key", name));
+            Gateway.Reply of = first.join();
+            assertThat(of.status()).as(of.text()).isEqualTo(200);
+            assertThat(second.join().json().path("id").asString())
+                    .isEqualTo(of.json().path("id").asString());
+        }
+        assertThat(two.number("SELECT COUNT(*) FROM job")).isEqualTo(20);
+    }
 }

@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.CallServer;
 import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.KeysServer.KeyOptions;
 import dev.tollgate.testing.RunningServer.Reply;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
@@ -26,6 +27,10 @@ class BackgroundDoorTest {
 
     private static final String SILENT = "- respond: [{delay_ms: 60000}]";
     private static final Tokens SOME = new Tokens(10, 600, 0);
+
+    private static final String SCHEMA =
+            ",'text':{'format':{'type':'json_schema','name':'p','strict':true,'schema':{'type':'object',"
+                    + "'properties':{'age':{'type':'integer'}},'required':['age'],'additionalProperties':false}}}";
 
     private static CallServer gateway;
     private Customer customer;
@@ -253,12 +258,48 @@ class BackgroundDoorTest {
                 .next()
                 .text("{\"age\":3}")
                 .finish("STOP", SOME));
-        String id = create(
-                body(
-                        ",'text':{'format':{'type':'json_schema','name':'p','strict':true,'schema':{'type':'object',"
-                                + "'properties':{'age':{'type':'integer'}},'required':['age'],'additionalProperties':false}}}"));
+        String id = create(body(SCHEMA));
         assertThat(until(id, "completed").at("/output/0/content/0/text").asString())
                 .isEqualTo("{\"age\":3}");
+    }
+
+    @Test
+    void an_answer_whose_second_try_fails_ends_as_it_is_shown() {
+        gateway.script(UpstreamScript.answers()
+                .text("{\"age\":\"old\"}")
+                .finish("STOP", SOME)
+                .times(1)
+                .next()
+                .text("{\"age\":")
+                .finish("MAX_TOKENS", SOME));
+        String id = create(body(SCHEMA));
+        CallServer.await("an end", () -> !get(id).json().path("usage").isNull());
+        String state = gateway.text("SELECT state FROM job WHERE id = 'chatcmpl-" + id.substring(5) + "'");
+        assertThat(get(id).json().path("status").asString()).isEqualTo(state);
+    }
+
+    @Test
+    void labels_of_the_creation_are_those_of_the_call() {
+        gateway.execute(
+                "UPDATE account SET tag_names = 'feature team', end_users = 1 WHERE id = '" + customer.account() + "'");
+        var request = gateway.request(
+                "POST", "/v1/responses", body(",'metadata':{'team':'red'},'user':'ann'"), customer.key());
+        String id = gateway.send(request.header("x-tollgate-tags", "feature=search"))
+                .json()
+                .path("id")
+                .asString();
+        String task = until(id, "completed").path("task_id").asString();
+        assertThat(gateway.text("SELECT labels FROM call WHERE id = '" + task + "'")
+                        .split(" "))
+                .hasSize(3); // a tag of the header, one of the metadata, the end user
+    }
+
+    @Test
+    void the_creation_says_what_is_left_of_a_rate() {
+        customer = gateway.customer("1000", KeyOptions.perMinute(2));
+        Reply created = send(body(""));
+        assertThat(created.header("x-ratelimit-limit-requests")).isEqualTo("2");
+        assertThat(created.header("x-ratelimit-remaining-requests")).isEqualTo("1");
     }
 
     @Test
