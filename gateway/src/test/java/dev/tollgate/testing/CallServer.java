@@ -356,6 +356,7 @@ public final class CallServer extends KeysServer implements SandboxServer {
     @Override
     protected void end() {
         front.refuse();
+        calls.stopJobs();
         awaitCalls(ground.settings().get(TrafficSettings.DRAIN));
         calls.end("The server is shutting down. Please try again.");
         awaitCalls(LAST_WORDS);

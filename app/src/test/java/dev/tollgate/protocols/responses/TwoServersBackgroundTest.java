@@ -9,6 +9,8 @@ import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +96,47 @@ class TwoServersBackgroundTest {
     }
 
     @Test
+    void an_answer_that_is_deleted_at_the_other_server_is_not_kept() {
+        answerIn(1_000);
+        String id = create(one);
+        await(two, id, "in_progress");
+        Gateway other = serverOf() == one ? two : one;
+        assertThat(other.send("DELETE", "/v1/responses/" + id, null, customer.key())
+                        .status())
+                .isEqualTo(200);
+        Gateway.await("its end", () -> one.number("SELECT COUNT(*) FROM job WHERE state = 'open'") == 0);
+        assertThat(two.number("SELECT COUNT(*) FROM kept_response")).isZero();
+        assertThat(one.get("/v1/responses/" + id, customer.key()).status()).isEqualTo(404);
+        assertThat(other.send("DELETE", "/v1/responses/" + id, null, customer.key())
+                        .status())
+                .isEqualTo(404);
+    }
+
+    /** The server that has the only job in hand. */
+    private Gateway serverOf() {
+        return one.calls().jobs().size() == 1 ? one : two;
+    }
+
+    @Test
+    void cancels_at_both_servers_have_one_end() {
+        answerIn(60_000);
+        String id = create(one);
+        await(two, id, "in_progress");
+        String path = "/v1/responses/" + id + "/cancel";
+        List<CompletableFuture<Gateway.Reply>> replies = Stream.of(one, two, one, two)
+                .map(server -> CompletableFuture.supplyAsync(
+                        () -> server.post(path, "", customer.key()),
+                        command -> Thread.ofVirtual().start(command)))
+                .toList();
+        for (CompletableFuture<Gateway.Reply> reply : replies) {
+            assertThat(reply.join().json().path("status").asString()).isEqualTo("cancelled");
+        }
+        assertThat(two.number("SELECT COUNT(*) FROM call")).isEqualTo(1);
+        assertThat(two.number("SELECT SUM(charged_micros) FROM job"))
+                .isEqualTo(two.number("SELECT SUM(charged_micros) FROM call"));
+    }
+
+    @Test
     void answers_of_a_server_that_stops_are_made_by_the_other() {
         answerIn(60_000);
         List<String> ids = new ArrayList<>();
@@ -103,10 +146,16 @@ class TwoServersBackgroundTest {
         ids.forEach(id -> await(two, id, "in_progress"));
         one.close();
         isStopped = true;
+        assertThat(two.number("SELECT COUNT(*) FROM job_line WHERE tries > 0"))
+                .as("lost tries")
+                .isZero();
         two.script(UpstreamScript.answers().text("Done.", SOME).finish("STOP", SOME));
         Gateway.await(
                 "calls of the other server",
                 () -> two.number("SELECT COUNT(*) FROM job WHERE state = 'completed'") > 0);
+        assertThat(two.number("SELECT COUNT(*) FROM job_line WHERE tries > 0"))
+                .as("lost tries")
+                .isZero();
     }
 
     @Test
