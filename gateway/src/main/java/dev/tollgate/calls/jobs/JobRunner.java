@@ -167,7 +167,9 @@ public final class JobRunner {
         }
         List<Job> taken = jobs.take(runner, most, this::hasRoom);
         pace.started(taken.size());
-        taken.forEach(job -> begin(job, runner));
+        for (int i = 0; i < taken.size(); i++) {
+            begin(taken.get(i), runner, Pace.BETWEEN_STARTS.multipliedBy(i));
+        }
         return taken.size() == most && most < room;
     }
 
@@ -220,14 +222,18 @@ public final class JobRunner {
 
     // ---- one try ----
 
-    private void begin(Job job, String runner) {
+    /** @param after so many begin one after the other: at once they would be in the way of others' calls */
+    private void begin(Job job, String runner, Duration after) {
         JobTrial trial = new JobTrial(job, runner);
         Running its = new Running(job, runner, trial);
         trial.whenEnded(error -> ended(its, error));
         running.put(job.id(), its);
         Thread.ofVirtual().name("job").start(() -> {
             try {
+                Thread.sleep(after);
                 tryOnce(its);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             } catch (ApiException refused) {
                 trial.refused(refused.error());
             } catch (StoreException e) {

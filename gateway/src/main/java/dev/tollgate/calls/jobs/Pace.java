@@ -9,7 +9,9 @@ final class Pace {
     static final int STARTS_A_SECOND = 50;
     static final int AT_ONCE = 10;
 
-    private static final long START_NANOS = Duration.ofSeconds(1).toNanos() / STARTS_A_SECOND;
+    static final Duration BETWEEN_STARTS = Duration.ofSeconds(1).dividedBy(STARTS_A_SECOND);
+
+    private static final long START_NANOS = BETWEEN_STARTS.toNanos();
 
     private final LongSupplier nanoTime;
 

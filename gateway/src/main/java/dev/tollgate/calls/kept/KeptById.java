@@ -2,7 +2,6 @@ package dev.tollgate.calls.kept;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.MessageText;
@@ -44,11 +43,8 @@ public record KeptById(KeptResponses kept, FileAddresses files, String prefix, S
         /** Returns the body of its request; null if there is none. Parameters as above. */
         byte @Nullable [] request(String accountId, KeyOwner reads, String task, Lease memory);
 
-        /** Cancels it. @return whether its call still runs */
-        boolean cancel(String accountId, KeyOwner reads, String task);
-
-        /** Waits a few seconds for the end of a call that was cancelled. */
-        void awaitEnd(String accountId, KeyOwner reads, String task);
+        /** Cancels it, and waits a few seconds for its end. Returns the object, or null; parameters as above. */
+        byte @Nullable [] cancel(String accountId, KeyOwner reads, String task, Lease memory);
 
         /** Cancels and forgets it. @return whether there was one */
         boolean delete(String accountId, KeyOwner reads, String task);
@@ -67,12 +63,9 @@ public record KeptById(KeptResponses kept, FileAddresses files, String prefix, S
             }
 
             @Override
-            public boolean cancel(String accountId, KeyOwner reads, String task) {
-                return false;
+            public byte @Nullable [] cancel(String accountId, KeyOwner reads, String task, Lease memory) {
+                return null;
             }
-
-            @Override
-            public void awaitEnd(String accountId, KeyOwner reads, String task) {}
 
             @Override
             public boolean delete(String accountId, KeyOwner reads, String task) {
@@ -170,38 +163,10 @@ public record KeptById(KeptResponses kept, FileAddresses files, String prefix, S
      * @param shown shows a kept response
      */
     public void cancel(Exchange exchange, Caller caller, Consumer<KeptResponse> shown) {
-        String task = CompletionIds.ofShown(prefix, exchange.pathParam("id"));
-        exchange.compute(
-                () -> task != null && Records.read(() -> background.cancel(caller.accountId(), owner(caller), task)),
-                runs -> {
-                    if (runs) {
-                        awaitEnd(exchange, caller, Objects.requireNonNull(task), () -> show(exchange, caller, shown));
-                    } else {
-                        show(exchange, caller, shown);
-                    }
-                });
-    }
-
-    /** Waits on a thread of its own: those that compute are few, and for all accounts. */
-    private void awaitEnd(Exchange exchange, Caller caller, String task, Runnable then) {
-        Thread.ofVirtual().name("await-end").start(() -> {
-            try {
-                Records.read(() -> {
-                    background.awaitEnd(caller.accountId(), owner(caller), task);
-                    return task;
-                });
-                exchange.run(then);
-            } catch (RuntimeException | Error e) {
-                Fatal.check(e);
-                exchange.run(() -> exchange.fail(e));
-            }
-        });
-    }
-
-    private void show(Exchange exchange, Caller caller, Consumer<KeptResponse> shown) {
-        found(
+        find(
                 exchange,
                 caller,
+                background::cancel,
                 found -> {
                     if (found.callId() == null) {
                         exchange.fail(ApiError.invalid(

@@ -92,17 +92,16 @@ public record BackgroundResponses(Jobs jobs, Supplier<JobRunner> runner) impleme
     }
 
     @Override
-    public boolean cancel(String accountId, KeyOwner reads, String task) {
-        boolean runs = jobs.cancel(accountId, reads, task, false) == Cancelled.RUNNING;
-        if (runs) {
+    public byte @Nullable [] cancel(String accountId, KeyOwner reads, String task, Lease memory) {
+        if (jobs.cancel(accountId, reads, task, false) == Cancelled.RUNNING) {
             runner.get().cancel(task);
+            awaitEnd(accountId, reads, task);
         }
-        return runs;
+        return find(accountId, reads, task, memory);
     }
 
     /** The call may run on another server, which looks every two seconds. */
-    @Override
-    public void awaitEnd(String accountId, KeyOwner reads, String task) {
+    private void awaitEnd(String accountId, KeyOwner reads, String task) {
         long until = System.nanoTime() + CANCEL_WAIT.toNanos();
         for (Duration pause = LOOK_FIRST; System.nanoTime() < until; pause = pause.plus(LOOK_FIRST)) {
             Job job = jobs.find(accountId, reads, task);

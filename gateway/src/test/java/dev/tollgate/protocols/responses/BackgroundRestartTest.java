@@ -8,8 +8,6 @@ import dev.tollgate.testing.KeysServer.KeyOptions;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
-/** Responses in the background of a server that stops, and of one whose callers are many. */
+/** Responses in the background of a server that stops and starts again. */
 @Timeout(240)
 class BackgroundRestartTest {
 
@@ -76,45 +74,5 @@ class BackgroundRestartTest {
         running.forEach(id -> await(customer, id, "completed"));
         assertThat(gateway.number("SELECT COUNT(*) FROM call WHERE charged_micros > 0"))
                 .isEqualTo(4);
-    }
-
-    /** Calls that another server has in hand and does not end, cancelled with bodies that are read in turn. */
-    @Test
-    void those_who_wait_for_a_cancelled_call_keep_nobody_waiting() {
-        gateway.execute("INSERT INTO node (id, lease_until) VALUES ('another', 1)");
-        String padding = "{\"a\":\"" + "x".repeat(300_000) + "\"}";
-        List<CompletableFuture<CallServer.Reply>> cancels = IntStream.range(0, 8)
-                .mapToObj(i -> gateway.customer("100", KeyOptions.spend("0.000001", null, null)))
-                .map(its -> {
-                    String id = create(its);
-                    CallServer.await("a pause", () -> get(its, id).has("paused"));
-                    String task = "chatcmpl-" + id.substring("resp_".length());
-                    gateway.execute("UPDATE job SET node_id = 'another' WHERE id = '" + task + "'");
-                    gateway.execute("UPDATE job_line SET state = 'running', call_id = '" + task + "' WHERE job_id = '"
-                            + task + "' AND line = 1");
-                    return aside(() -> gateway.post("/v1/responses/" + id + "/cancel", padding, its.key()));
-                })
-                .toList();
-        CallServer.await("wishes", () -> gateway.number("SELECT COUNT(cancel_at) FROM job") == 8);
-        gateway.script(answers());
-        CallServer.Reply other = gateway.post(
-                "/v1/responses",
-                "{\"model\":\"gemini-3.5-flash\",\"input\":\"" + "x".repeat(300_000) + "\"}",
-                customer.key());
-        assertThat(other.status()).as(other.text()).isEqualTo(200);
-        assertThat(cancels).noneMatch(CompletableFuture::isDone);
-        gateway.execute("UPDATE job_line SET state = 'ended' WHERE line = 1");
-        gateway.execute(
-                "UPDATE job SET state = 'cancelled', ended_at = 1, node_id = '', pause = NULL, paused_at = NULL");
-        for (CompletableFuture<CallServer.Reply> cancel : cancels) {
-            assertThat(cancel.join().json().path("status").asString()).isEqualTo("cancelled");
-        }
-        gateway.execute("DELETE FROM job_line");
-        gateway.execute("DELETE FROM job");
-    }
-
-    private static <T> CompletableFuture<T> aside(Supplier<T> request) {
-        return CompletableFuture.supplyAsync(
-                request, command -> Thread.ofVirtual().start(command));
     }
 }
