@@ -5,6 +5,7 @@ import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.calls.files.FilePieces;
 import dev.tollgate.calls.files.FileStore;
+import dev.tollgate.calls.kept.DeletedMeanwhile;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.replay.Answers;
 import dev.tollgate.jobs.JobParts;
@@ -44,6 +45,7 @@ public record CallStores(
                 FileStore.part(),
                 answers.part(),
                 JobParts.changes(),
+                DeletedMeanwhile.part(),
                 routed.part());
     }
 

@@ -229,9 +229,6 @@ public interface JobChange extends Change {
                 WHERE id = ? AND state = 'open'""";
         private static final String REQUEST = "DELETE FROM job_line WHERE job_id = ? AND line = 0";
         private static final String BYTES = "UPDATE job SET sealed_bytes = 0 WHERE id = ?";
-        // Its caller has deleted it while it was charged.
-        private static final String ANSWER =
-                "DELETE FROM kept_response WHERE id = ? AND EXISTS (SELECT 1 FROM job j WHERE j.id = ? AND j.gone_at = 0)";
 
         @Override
         public void write(Statements statements) throws SQLException {
@@ -243,7 +240,6 @@ public interface JobChange extends Change {
             if (state != Job.State.CANCELLED) { // the door has kept the response, with its request
                 statements.run(REQUEST, id);
                 statements.run(BYTES, id);
-                statements.run(ANSWER, id, id);
             }
         }
     }

@@ -5,6 +5,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.calls.kept.DeletedMeanwhile;
 import dev.tollgate.calls.metering.ForwardingSink;
 import dev.tollgate.calls.metering.Keeper;
 import dev.tollgate.calls.metering.Sink;
@@ -85,7 +86,8 @@ public final class JobAnswer extends ForwardingSink implements Keeper {
         } else if (isKept) {
             outlet.whenLeft(error -> {
                 if (error == null) {
-                    then.accept(List.of(new JobChange.Charged(job.id(), settle, state)));
+                    then.accept(
+                            List.of(new JobChange.Charged(job.id(), settle, state), new DeletedMeanwhile(job.id())));
                 } else {
                     failed.accept(error);
                 }

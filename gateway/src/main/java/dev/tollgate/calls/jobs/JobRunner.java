@@ -3,7 +3,6 @@ package dev.tollgate.calls.jobs;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.jobs.Job;
@@ -48,12 +47,6 @@ public final class JobRunner {
     /** Units that wait for the writer, above which no try begins (J13). */
     private static final int WAITING_MAX = 200;
 
-    private static final int TRIES_MAX = 4;
-    private static final List<Duration> PAUSES =
-            List.of(Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofMinutes(5));
-    private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final Duration SOON = Duration.ofSeconds(10);
-    private static final Duration AFTER_RUNNING = Duration.ofSeconds(5);
     private static final Duration AGAIN = Duration.ofSeconds(1);
 
     /** The least time between rounds that were wished for. */
@@ -285,7 +278,7 @@ public final class JobRunner {
     }
 
     private @Nullable ApiError late(Job job) {
-        if (job.line().tries() >= TRIES_MAX) {
+        if (job.line().tries() >= Verdict.TRIES_MAX) {
             return LOST;
         }
         if (clock.instant().isBefore(job.deadline())) {
@@ -330,74 +323,17 @@ public final class JobRunner {
     private void decide(Running its, ApiError error) {
         Job job = its.job();
         Instant now = clock.instant();
-        byte[] trouble = jobs.seal(job.id(), 1, JobTrouble.of(error).bytes());
-        Job.Pause pause = pause(error);
-        boolean isTry = pause == null && isTry(error);
-        if (isTry && job.line().tries() + 1 >= TRIES_MAX || pause == null && !isTry && !waits(error)) {
+        Verdict verdict = Verdict.of(error, job, now);
+        if (verdict == null) {
             count(TryEnd.FAILED);
             end(its, Job.State.FAILED, error);
         } else {
-            count(pause == null ? TryEnd.RETRIED : TryEnd.PAUSED);
-            Instant due = isTry
-                    ? now.plus(PAUSES.get(Math.min(job.line().tries(), PAUSES.size() - 1)))
-                    : due(error, now, pause);
-            Instant last = job.deadline(); // then it ends
-            Instant at = due.isBefore(last) ? due : last;
-            commit(new JobChange.Wait(job.id(), its.runner(), pause, now, at, isTry ? 1 : 0, trouble));
+            count(verdict.pause() == null ? TryEnd.RETRIED : TryEnd.PAUSED);
+            byte[] trouble = jobs.seal(job.id(), 1, JobTrouble.of(error).bytes());
+            int tries = verdict.isTry() ? 1 : 0;
+            commit(new JobChange.Wait(job.id(), its.runner(), verdict.pause(), now, verdict.dueAt(), tries, trouble));
             letGo(its);
         }
-    }
-
-    /** Returns what an error of money, limits or keys lets a job wait for; null for others. */
-    private static Job.@Nullable Pause pause(ApiError error) {
-        if (error.equals(JobTrouble.NO_ROOM)) {
-            return Job.Pause.STORAGE;
-        }
-        return switch (error.code()) {
-            case INSUFFICIENT_CREDITS -> Job.Pause.CREDITS;
-            case SPEND_LIMIT_EXCEEDED -> Job.Pause.LIMIT;
-            case RATE_LIMIT_EXCEEDED -> Job.Pause.RATES;
-            case INVALID_API_KEY, IP_NOT_ALLOWED -> Job.Pause.KEY;
-            case INVALID_REQUEST,
-                    CONTEXT_LENGTH_EXCEEDED,
-                    PREVIOUS_RESPONSE_NOT_FOUND,
-                    PRICE_ABOVE_LIMIT,
-                    MODEL_NOT_FOUND,
-                    TASK_NOT_FOUND,
-                    LAST_OWNER,
-                    INTERNAL_ERROR,
-                    UPSTREAM_ERROR -> null;
-        };
-    }
-
-    /** Returns whether it is a failure after which a few further tries are made. */
-    private static boolean isTry(ApiError error) {
-        boolean isFinal = "false".equals(error.headers().get("x-should-retry"));
-        return !isFinal
-                && (error.code() == ErrorCode.UPSTREAM_ERROR
-                        || error.code() == ErrorCode.INTERNAL_ERROR && error.status() != 503);
-    }
-
-    /** Returns whether this server could not make the call just now: no memory, the database silent, a stop. */
-    private static boolean waits(ApiError error) {
-        return error.code() == ErrorCode.INTERNAL_ERROR && error.status() == 503;
-    }
-
-    private static Instant due(ApiError error, Instant now, Job.@Nullable Pause pause) {
-        if (pause == null) {
-            return now.plus(SOON);
-        }
-        Shortage shortage = error.shortage();
-        if (shortage != null && shortage.heldMicros() > 0) {
-            return now.plus(AFTER_RUNNING);
-        }
-        if (shortage instanceof Shortage.OfLimit limit && limit.freesAt() != null) {
-            return limit.freesAt();
-        }
-        String after = error.headers().get("retry-after");
-        return pause == Job.Pause.RATES && after != null
-                ? now.plusSeconds(Math.max(1, Long.parseLong(after)))
-                : now.plus(MINUTE);
     }
 
     private void end(Running its, Job.State state, @Nullable ApiError error) {

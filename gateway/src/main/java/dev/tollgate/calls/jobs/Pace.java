@@ -3,7 +3,7 @@ package dev.tollgate.calls.jobs;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** How fast a server begins tries (J13): a few at once, and then so many a second. Not thread-safe. */
+/** Limits how fast a server begins tries (J13): a few at once, and then so many a second. Not thread-safe. */
 final class Pace {
 
     static final int STARTS_A_SECOND = 50;

@@ -6,13 +6,13 @@ import java.util.Locale;
 public enum TryEnd {
     /** The response is kept and charged. */
     ANSWERED,
-    /** It has failed for good. */
+    /** The job has failed. */
     FAILED,
-    /** It is made again after some time. */
+    /** The job is tried again after some time. */
     RETRIED,
-    /** It was refused for money, limits, rates, the key or room, and waits. */
+    /** The job waits: for money, limits, rates, the key or room. */
     PAUSED,
-    /** Its caller has cancelled it. */
+    /** The caller has cancelled the job. */
     CANCELLED,
     /** Another server has taken the job. */
     LOST;
