@@ -220,7 +220,7 @@ class ArchitectureTest {
         Set<String> endAfterTheirLastUse = Set.of("KeptResponse$Seal", "FilePieces", "SignatureSeal", "Jobs");
         Set<String> endWithinADay = Set.of("SpoolFolder", "Sealed", "SealedFields");
         Set<String> withCallers = Set.of("Summaries");
-        Set<String> reads = Set.of("KeptCheck");
+        Set<String> reads = Set.of("KeptCheck", "JobCheck");
         assertThat(found)
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(
                                 Stream.of(sealedAgain, endAfterTheirLastUse, endWithinADay, withCallers, reads)

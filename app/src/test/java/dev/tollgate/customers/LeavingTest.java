@@ -179,6 +179,28 @@ class LeavingTest {
     }
 
     @Test
+    void responses_in_the_background_are_in_the_file_and_go_with_the_account() {
+        Member member = member("background@example.org");
+        gateway.script("- respond: [{status: 503, body: {error: {code: 503, message: busy, status: UNAVAILABLE}}}]");
+        Gateway.Reply made = gateway.post(
+                "/v1/responses",
+                "{\"model\":\"gemini-2.5-pro\",\"input\":\"A secret wish\",\"background\":true}",
+                member.key());
+        assertThat(made.status()).as(made.text()).isEqualTo(200);
+        String path = "/v1/responses/" + made.json().path("id").asString();
+        Gateway.await("a try", () -> gateway.number("SELECT COALESCE(SUM(tries), 0) FROM job_line") > 0);
+        String jobs = "SELECT (SELECT COUNT(*) FROM job WHERE account_id = '" + member.account()
+                + "') + (SELECT COUNT(*) FROM job_line)";
+        assertThat(gateway.number(jobs)).isEqualTo(3);
+        String file = files(bytes(member)).get("jobs.csv");
+        assertThat(file).contains(made.json().path("id").asString().substring("resp_".length()), "open");
+        assertThat(file).doesNotContain("secret wish");
+        member.delete();
+        assertThat(gateway.number(jobs)).isZero();
+        assertThat(gateway.get(path, member.key()).status()).isEqualTo(401);
+    }
+
+    @Test
     void an_open_session_elsewhere_has_ended_too() {
         Member there = member("elsewhere@example.org");
         Browser other = new Browser(gateway.url());

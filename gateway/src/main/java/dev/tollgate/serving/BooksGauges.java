@@ -211,6 +211,19 @@ public final class BooksGauges {
     /** Adds the open jobs of all servers, and the ends of tries on this one. */
     public void jobs(Jobs of, JobRunner runner) {
         jobs = of;
+        openJobs();
+        metrics.counted(
+                "tollgate_job_tries",
+                "Calls of responses in the background that have ended on this server, by how: answered, failed, retried (made again later), paused, cancelled, lost (to another server).",
+                new String[] {"outcome"},
+                now -> {
+                    for (TryEnd end : TryEnd.values()) {
+                        now.is((double) runner.ended(end), end.wireName());
+                    }
+                });
+    }
+
+    private void openJobs() {
         metrics.gauge(
                 "tollgate_jobs",
                 "Open responses in the background of all servers on this database, by state: queued or in_progress. Read every 15 seconds while metrics are scraped.",
@@ -247,15 +260,6 @@ public final class BooksGauges {
                                         .orElse(0)
                                 / MILLIS,
                         kind)));
-        metrics.counted(
-                "tollgate_job_tries",
-                "Calls of responses in the background that have ended on this server, by how: answered, failed, retried (made again later), paused, cancelled, lost (to another server).",
-                new String[] {"outcome"},
-                now -> {
-                    for (TryEnd end : TryEnd.values()) {
-                        now.is((double) runner.ended(end), end.wireName());
-                    }
-                });
     }
 
     /** Looks at what only the database knows. Blocks; without the database the gauges have no value. */

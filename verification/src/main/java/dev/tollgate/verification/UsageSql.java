@@ -38,7 +38,7 @@ final class UsageSql {
 
     /** The calls, with the time of the first byte if it counts: nobody waits for a job, whose calls have its id as their request. */
     private static final String HEARD =
-            "(SELECT c.*, CASE WHEN request_id LIKE 'resp@_%' ESCAPE '@' THEN NULL ELSE first_byte_us END AS heard_us FROM call c) c";
+            "(SELECT c.*, CASE WHEN SUBSTR(request_id, 1, 5) = 'resp_' THEN NULL ELSE first_byte_us END AS heard_us FROM call c) c";
 
     /** A row for each call, with a column for each sum that it adds to. Lists of attempts and their costs are left out. */
     static final String CALLS = calls();

@@ -47,7 +47,9 @@ class BackgroundListsTest {
         id = create();
         Gateway.await("a pause", () -> response(id).json().has("paused"));
         gateway.setNow(gateway.now().plus(WAITED));
-        gateway.script("- respond: [{delay_ms: 60000}]");
+        gateway.script(UpstreamScript.answers()
+                .text("It begins.", new Tokens(10, 3, 0))
+                .delay(100_000));
         admin("/accounts/" + one.customer.account() + "/adjustments", "{\"credits\":50,\"reason\":\"a test\"}");
         Gateway.await(
                 "its call",

@@ -53,12 +53,7 @@ final class CallMetrics implements CallObserver {
 
     CallMetrics(Histograms shapes, SeriesRoom room, UpstreamMetrics upstream) {
         this.upstream = upstream;
-        this.ends = shapes.counter(
-                "tollgate_calls",
-                "Finished calls, by outcome. Of calls in the background, those that every upstream refused are not counted.",
-                "door",
-                "model",
-                "outcome");
+        this.ends = ends(shapes);
         this.open = shapes.gauge("tollgate_calls_open", "Calls in progress.", "door");
         this.firstBytes = shapes.farSeconds(
                 "tollgate_call_first_byte_seconds",
@@ -95,6 +90,15 @@ final class CallMetrics implements CallObserver {
         this.waitsForHold = waits.labelValues("hold");
         this.doors = room.new Named<>(1, OfDoor::new);
         this.models = room.new Named<>(SERIES_OF_MODEL, name -> new OfModel(name, room));
+    }
+
+    private static Counter ends(Histograms shapes) {
+        return shapes.counter(
+                "tollgate_calls",
+                "Finished calls, by outcome. Of calls in the background, those that every upstream refused are not counted.",
+                "door",
+                "model",
+                "outcome");
     }
 
     private static Histogram ownSeconds(Histograms shapes) {
