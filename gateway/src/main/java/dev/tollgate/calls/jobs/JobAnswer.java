@@ -16,7 +16,6 @@ import dev.tollgate.storage.Change;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +36,6 @@ public final class JobAnswer extends ForwardingSink implements Keeper {
     private final Runnable lost;
     private JobParts.@Nullable Claim claim;
     private Job.State state = Job.State.COMPLETED;
-    private Job.State before = Job.State.COMPLETED;
     private boolean isKept;
     private boolean isCancelled;
 
@@ -124,44 +122,6 @@ public final class JobAnswer extends ForwardingSink implements Keeper {
             }
         }
         super.events(events);
-    }
-
-    /** A second answer may be taken back, and its end with it. */
-    @Override
-    public @Nullable Draft draft() {
-        Draft its = super.draft();
-        return its == null ? null : new Both(its);
-    }
-
-    private final class Both implements Draft {
-
-        private final Draft its;
-
-        Both(Draft its) {
-            this.its = its;
-        }
-
-        @Override
-        public void check(Executor loop, Consumer<Boolean> then) {
-            its.check(loop, then);
-        }
-
-        @Override
-        public void abandon() {
-            its.abandon();
-        }
-
-        @Override
-        public void beginAnew() {
-            before = state;
-            its.beginAnew();
-        }
-
-        @Override
-        public void takeBack() {
-            state = before;
-            its.takeBack();
-        }
     }
 
     /** The end is written before the charge: images are stored on their way, and without them the answer is not whole. */
