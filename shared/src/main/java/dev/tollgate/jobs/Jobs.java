@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class Jobs {
 
     /**
-     * What an account may have.
+     * Bounds the jobs of an account.
      *
      * @param open jobs that have not ended
      * @param ended jobs that have ended without an answer; those before them are forgotten
@@ -35,7 +35,7 @@ public final class Jobs {
      */
     public record Bounds(int open, int ended, long bytes) {
 
-        /** Those that hold for all (J23, J31). */
+        /** The bounds of every account (J23, J31). */
         static final Bounds STANDARD = new Bounds(1_000, 1_000, 512L << 20);
     }
 
@@ -57,7 +57,7 @@ public final class Jobs {
     static final String DUE = "(j.node_id = '' AND j.due_at <= ?"
             + " OR j.node_id NOT IN ('', ?) AND NOT EXISTS (SELECT 1 FROM node n WHERE n.id = j.node_id))";
 
-    /** Of each account the oldest come first. */
+    /** Orders them so that of each account the oldest come first. */
     private static final String IN_TURN = """
             SELECT d.id, d.account_id FROM (
                 SELECT j.id, j.account_id, j.due_at, ROW_NUMBER() OVER (PARTITION BY j.account_id ORDER BY j.due_at, j.id) AS turn

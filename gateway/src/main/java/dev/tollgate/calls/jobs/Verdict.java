@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a job by the error of a try (J17, J19, J33): it waits, or it has failed.
+ * Says what becomes of a job by the error of a try (J17, J19, J33): it waits, or it has failed.
  *
  * @param pause why it waits; null if it is just made again
  * @param isTry whether it is one of the few failures after which it is made again
