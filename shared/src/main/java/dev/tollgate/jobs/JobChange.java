@@ -92,28 +92,34 @@ public interface JobChange extends Change {
             if ((ended > 0 || bytes > 0) && leave(statements, ended, bytes) < bytes) {
                 return new Accepted.TooLarge(bounds.bytes());
             }
-            int inserted = statements.run(
-                    INSERT,
-                    job.id(),
-                    job.owner().id(),
-                    job.owner().originId(),
-                    job.kind().code(),
-                    job.createdAt(),
-                    job.nameHash(),
-                    job.bodyHash(),
-                    job.createdAt(),
-                    job.createdAt().plus(Job.OPEN_MAX),
-                    job.createdAt().plus(Job.OPEN_MAX).plus(Job.KEPT),
-                    (long) sealed.length,
-                    job.accountId());
-            if (inserted == 1) {
-                statements.run(REQUEST, job.id(), sealed);
-            }
-            if (inserted == 1) {
+            boolean isIn = insert(statements);
+            if (isIn) {
                 return new Accepted.Now();
             }
             Accepted same = job.nameHash() == null ? null : same(statements); // another server has just accepted it
             return same == null ? new Accepted.NoAccount() : same;
+        }
+
+        private boolean insert(Statements statements) throws SQLException {
+            boolean isIn = statements.run(
+                            INSERT,
+                            job.id(),
+                            job.owner().id(),
+                            job.owner().originId(),
+                            job.kind().code(),
+                            job.createdAt(),
+                            job.nameHash(),
+                            job.bodyHash(),
+                            job.createdAt(),
+                            job.createdAt().plus(Job.OPEN_MAX),
+                            job.createdAt().plus(Job.OPEN_MAX).plus(Job.KEPT),
+                            (long) sealed.length,
+                            job.accountId())
+                    == 1;
+            if (isIn) {
+                statements.run(REQUEST, job.id(), sealed);
+            }
+            return isIn;
         }
 
         private @Nullable Accepted same(Statements statements) throws SQLException {
