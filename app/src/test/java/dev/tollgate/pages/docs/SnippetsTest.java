@@ -193,6 +193,7 @@ class SnippetsTest {
         assertThat(all).hasSizeGreaterThan(9);
         List<Sample> samples = all.stream()
                 .filter(each -> !each.text().contains("speech.wav"))
+                .filter(each -> !each.text().contains("$id")) // a loop of the shell
                 .map(each -> Objects.requireNonNull(Sample.ofCurl(each.text()), each.text()))
                 .toList();
         allRunWellInPython(samples.stream().map(Sample::python).toList());

@@ -305,19 +305,33 @@ public final class JobRunner {
     /** Ends a try, on any thread. @param error null if the books know the end, or if its caller has cancelled it */
     private void ended(Running its, @Nullable ApiError error) {
         Thread.ofVirtual().name("job-end").start(() -> {
-            if (its.trial().isCancelled()) {
-                count(TryEnd.CANCELLED);
-                end(its, Job.State.CANCELLED, null); // unless its call was charged, which has ended it
-            } else if (error != null) {
-                decide(its, error);
-            } else if (its.trial().isLost()) {
-                count(TryEnd.LOST);
+            try {
+                conclude(its, error);
+            } catch (RuntimeException | Error e) {
+                Fatal.check(e);
+                log.error(
+                        Event.CALL_FAULT,
+                        "job {} could not be concluded, and is looked at again",
+                        its.job().id(),
+                        e);
                 waitFor(EVERY, its);
-            } else {
-                count(TryEnd.ANSWERED);
-                letGo(its);
             }
         });
+    }
+
+    private void conclude(Running its, @Nullable ApiError error) {
+        if (its.trial().isCancelled()) {
+            count(TryEnd.CANCELLED);
+            end(its, Job.State.CANCELLED, null); // unless its call was charged, which has ended it
+        } else if (error != null) {
+            decide(its, error);
+        } else if (its.trial().isLost()) {
+            count(TryEnd.LOST);
+            waitFor(EVERY, its);
+        } else {
+            count(TryEnd.ANSWERED);
+            letGo(its);
+        }
     }
 
     private void decide(Running its, ApiError error) {

@@ -233,7 +233,7 @@ class ResponsesRefusalsTest {
             "\"previous_response_id\":\"resp_1\"",
             "\"conversation\":\"conv_1\"",
             "\"prompt\":{\"id\":\"pmpt_1\"}",
-            "\"background\":true"
+            "\"background\":true,\"stream\":true"
         }) {
             CallServer.Reply reply = gateway.post(
                     "/v1/responses",
