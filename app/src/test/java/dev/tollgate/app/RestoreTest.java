@@ -279,7 +279,7 @@ class RestoreTest {
                 .hasMessageContaining("For PostgreSQL see docs/upgrade.md");
     }
 
-    /** A copy of books with one response in the background that runs, one that waits for credits, and one that is made. */
+    /** A copy of books with three responses in the background: a running one, one without credits, and a finished one. */
     private String copiedWithJobs() {
         try (Gateway gateway = Gateway.start(Map.of("TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY))) {
             gateway.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(10, 20, 0)));

@@ -108,7 +108,7 @@ class RotatedKeyTest {
         }
     }
 
-    /** One response in the background that waits for credits, and one that is made: its request is gone. */
+    /** Two responses in the background: a waiting one without credits, and a finished one, whose request is gone. */
     @Test
     void requests_of_jobs_stay_under_their_key_until_the_jobs_end() throws IOException {
         try (Gateway gateway = Gateway.start()) {

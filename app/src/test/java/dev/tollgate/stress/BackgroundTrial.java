@@ -35,7 +35,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers in the background of one server over a file, or of two over a PostgreSQL, that are killed and stopped meanwhile. Then each answer is kept and
+ * Answers in the background of one server over a file, or of two over a PostgreSQL, while they are killed and stopped. Then each answer is kept and
  * charged once, and nothing is open or held. Callers who lose a connection repeat their request under its Idempotency-Key. Runs once.
  */
 final class BackgroundTrial implements AutoCloseable {
@@ -278,7 +278,7 @@ final class BackgroundTrial implements AutoCloseable {
 
     private record Reply(int status, String text) {}
 
-    /** @param request with any port @return status 0 if nobody answers */
+    /** @param request with any port @return status 0 without a response */
     private Reply ask(int node, int number, UnaryOperator<HttpRequest.Builder> request) {
         try {
             HttpRequest made = request.apply(HttpRequest.newBuilder()).build();

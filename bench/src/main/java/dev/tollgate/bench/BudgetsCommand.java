@@ -30,10 +30,10 @@ final class BudgetsCommand implements Callable<Integer> {
             names = "--streams",
             split = ",",
             defaultValue = "1,16,128",
-            description = "at the same time, on all nodes together, default ${DEFAULT-VALUE}")
+            description = "numbers of concurrent streams, on all nodes together, default ${DEFAULT-VALUE}")
     private List<Integer> streams = List.of();
 
-    @Option(names = "--seconds", defaultValue = "10", description = "of each measurement, default ${DEFAULT-VALUE}")
+    @Option(names = "--seconds", defaultValue = "10", description = "the duration of each measurement, default ${DEFAULT-VALUE}")
     private int seconds;
 
     @Option(names = "--jar", description = "a gateway to start by java -jar; default is ./tollgate serve")

@@ -24,8 +24,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams that ask as fast as they are answered, against one limit at a time, each time of a new account. Each answer costs the same, and the
- * limits of money are no multiple of it: the streams want twice as much as the limit grants.
+ * Streams of callers that repeat their call without pause, against one limit at a time, each time of a new account. Each answer costs the same, and
+ * no limit of money is a multiple of that. The streams ask for twice the amount that a limit grants.
  */
 final class BudgetsRun {
 
@@ -34,7 +34,7 @@ final class BudgetsRun {
 
     private static final int EVENTS = Kind.PACED.events();
     private static final int STREAM_MILLIS = EVENTS * Kind.PACED.gapMillis();
-    /** Of one answer: {@value MockAnswer#PROMPT_TOKENS} tokens at 500 and 300 at 3,000 credits per million, rounded down to 0.01. */
+    /** The charge of one answer: {@value MockAnswer#PROMPT_TOKENS} tokens at 500 and 300 at 3,000 credits per million, rounded down to 0.01. */
     private static final BigDecimal CHARGE = new BigDecimal("1.01");
 
     private static final int TOKENS = MockAnswer.PROMPT_TOKENS + 300;
@@ -60,7 +60,7 @@ final class BudgetsRun {
         this.out = out;
     }
 
-    /** What limits the streams. */
+    /** The limit of the streams. */
     private enum Limit {
         BALANCE("balance"),
         BUDGET("budget of a day"),
@@ -80,7 +80,7 @@ final class BudgetsRun {
         }
     }
 
-    /** What the streams of one measurement saw. */
+    /** The outcome of one measurement. */
     private record Seen(int answered, Map<Integer, Integer> refused) {}
 
     /** @return whether each limit held */
@@ -155,7 +155,7 @@ final class BudgetsRun {
                     case TOKENS_A_MINUTE -> BigDecimal.valueOf((long) seen.answered * TOKENS);
                     case CONCURRENCY -> BigDecimal.valueOf(mock.mostAtOnce());
                 };
-        // A rate refills evenly, and what is saved of it is the whole minute.
+        // A rate refills evenly, and starts with a whole minute.
         BigDecimal allowed = limit == Limit.REQUESTS || limit == Limit.TOKENS_A_MINUTE
                 ? BigDecimal.valueOf((long) Math.floor(granted.doubleValue() * (1 + minutes)))
                 : granted;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param dueAt when an open job is to be looked at next
  * @param nodeId the server that runs it; empty if none does
  * @param deadline the time from which on no try begins
- * @param cancelAt when its caller wanted it to end; null if nobody has
+ * @param cancelAt when its caller wanted it to end; null without a wish
  * @param endedAt null while it is open
  * @param line the state of its call
  */
@@ -55,7 +55,7 @@ public record Job(
                     + " j.created_at, j.deadline, j.cancel_at, j.ended_at, j.charged_micros, l.state, l.call_id, l.tries, l.sealed"
                     + " FROM job j LEFT JOIN job_line l ON l.job_id = j.id AND l.line = 1";
 
-    /** The kind of what a job makes. */
+    /** The kind of a job's result. */
     public enum Kind {
         RESPONSE;
 

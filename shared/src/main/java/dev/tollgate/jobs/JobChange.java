@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** A change of jobs that is written behind the accounts, in the order of the jobs' ids. {@link JobParts} runs it. */
 public interface JobChange extends Change {
 
-    /** Returns the id of the job; empty for a change of many, which passes over what another server holds. */
+    /** Returns the id of the job; empty for a change of many, which passes over rows that another server locks. */
     String id();
 
     /** Writes it, in the writer's turn. @throws SQLException as the database gave it */
@@ -33,7 +33,7 @@ public interface JobChange extends Change {
      */
     final class Accept extends Decision<Accepted> implements JobChange {
 
-        // Of jobs with a request: each open one, and those that have ended without an answer.
+        // Jobs with a request are the open ones and the ended ones without an answer.
         private static final String KEPT = """
                 SELECT COUNT(*) - COUNT(ended_at), COUNT(ended_at), COALESCE(SUM(sealed_bytes), 0) FROM job
                 WHERE account_id = ? AND sealed_bytes > 0""";
@@ -78,10 +78,10 @@ public interface JobChange extends Change {
                 if (same != null) {
                     return same;
                 }
-                // of one that was deleted, and is not swept yet
+                // the name of a deleted job that is not swept yet
                 statements.run(FREE_NAME, job.owner().originId(), job.nameHash());
             }
-            // Other servers may each accept one above the limit.
+            // Each other server may accept one job above the limit.
             long[] kept = Objects.requireNonNull(statements.one(
                     KEPT, row -> new long[] {row.getLong(1), row.getLong(2), row.getLong(3)}, job.accountId()));
             if (kept[0] >= bounds.open()) {
@@ -132,11 +132,11 @@ public interface JobChange extends Change {
         }
 
         /**
-         * Lets the jobs go that have ended first without an answer. Passes over what another server holds.
+         * Forgets the jobs that ended first without an answer. Passes over rows that another server locks.
          *
-         * @param jobs at least so many
-         * @param bytes until their requests have taken so many
-         * @return what their requests have taken
+         * @param jobs the least number of them
+         * @param bytes the least bytes of their requests, together
+         * @return the bytes of their requests
          */
         private long leave(Statements statements, long jobs, long bytes) throws SQLException {
             String free = statements.dialect() == Dialect.POSTGRESQL ? " FOR UPDATE SKIP LOCKED" : "";
@@ -213,7 +213,7 @@ public interface JobChange extends Change {
         }
     }
 
-    /** Lets a job wait whose call has been given back in full. A withdrawn one is none any more. */
+    /** Lets a job wait whose call was released in full. A withdrawn call leaves no id. */
     record Freed(String id, Release release) implements JobChange {
 
         @Override
@@ -263,7 +263,7 @@ public interface JobChange extends Change {
                 UPDATE job SET state = ?, ended_at = ?, gone_at = CASE WHEN gone_at = 0 THEN 0 ELSE ? END, node_id = '', pause = NULL, paused_at = NULL
                 WHERE id = ? AND state = 'open' AND node_id = ?
                     AND NOT EXISTS (SELECT 1 FROM job_line l WHERE l.job_id = job.id AND l.state = 'running')""";
-        // Its hold is still to be given back: whoever takes it next ends it.
+        // Its hold is not released yet: the next server that takes the job ends it.
         private static final String BACK =
                 "UPDATE job SET node_id = '', due_at = ? WHERE id = ? AND state = 'open' AND node_id = ?";
         private static final String LINE = """
@@ -285,8 +285,8 @@ public interface JobChange extends Change {
      * Lets an open job wait for its next try, if the server still has it.
      *
      * @param nodeId the server that has taken it
-     * @param pause why; null for a try that is made again by itself
-     * @param tries further ones that have ended
+     * @param pause why; null for an automatic retry
+     * @param tries the number of tries that have ended since
      * @param trouble the sealed error of the last try
      */
     record Wait(
@@ -321,7 +321,7 @@ public interface JobChange extends Change {
         }
     }
 
-    /** Cancels a job that a key may read. The outcome is what became of it; {@link Cancelled#UNKNOWN} if there is none. */
+    /** Cancels a job that a key may read. The outcome is {@link Cancelled#UNKNOWN} if there is none. */
     final class Cancel extends Decision<Cancelled> implements JobChange {
 
         private static final String FIND =
@@ -390,7 +390,7 @@ public interface JobChange extends Change {
         RUNNING
     }
 
-    /** Takes jobs for a server, if they are still due. The outcome are those that it got. */
+    /** Takes jobs for a server, if they are still due. The outcome is the list of taken jobs. */
     final class Take extends Decision<List<Job>> implements JobChange {
 
         private static final String SET = "UPDATE job SET node_id = ? WHERE id = ?";
@@ -426,7 +426,7 @@ public interface JobChange extends Change {
         }
     }
 
-    /** Lets a job wait whose try was lost with its server: its hold is gone. One that still has a hold is left. */
+    /** Lets a job wait whose try was lost with its server. Leaves a job whose hold still exists. */
     record Lost(String id, String callId) implements JobChange {
 
         private static final String BACK = """
@@ -443,7 +443,7 @@ public interface JobChange extends Change {
     /** Ends all open jobs of restored books, which must not send calls again (J21). The outcome is their number. */
     final class Restored extends Decision<Integer> implements JobChange {
 
-        // What their last tries have said is no reason any more.
+        // The errors of their last tries are not why they end.
         private static final String LINES = """
                 UPDATE job_line SET state = 'waiting', sealed = NULL
                 WHERE line = 1 AND job_id IN (SELECT id FROM job WHERE state = 'open')""";

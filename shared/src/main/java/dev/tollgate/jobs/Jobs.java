@@ -52,12 +52,12 @@ public final class Jobs {
     private static final String PURPOSE = "results of jobs";
 
     /**
-     * The condition of a job that a server may take. A dead server has no row; one that joins again has another id. Takes the time and the server's name.
+     * The condition of a job that a server may take. A dead server has no row, and a server that joins again has a new id. Takes the time and the server's name.
      */
     static final String DUE = "(j.node_id = '' AND j.due_at <= ?"
             + " OR j.node_id NOT IN ('', ?) AND NOT EXISTS (SELECT 1 FROM node n WHERE n.id = j.node_id))";
 
-    /** Orders them so that of each account the oldest come first. */
+    /** Orders due jobs by turns of accounts: first the oldest of each account. */
     private static final String IN_TURN = """
             SELECT d.id, d.account_id FROM (
                 SELECT j.id, j.account_id, j.due_at, ROW_NUMBER() OVER (PARTITION BY j.account_id ORDER BY j.due_at, j.id) AS turn
@@ -121,7 +121,7 @@ public final class Jobs {
         return accept.outcome();
     }
 
-    /** Returns what an Idempotency-Key has made before; null if nothing. @param originId the first id of the API key */
+    /** Returns the job that an Idempotency-Key made before; null without one. @param originId the first id of the API key */
     public @Nullable Accepted before(String accountId, String originId, String nameHash, String bodyHash) {
         return database.readFor(
                 accountId,
@@ -164,7 +164,7 @@ public final class Jobs {
      * Takes due jobs, of each account in turn.
      *
      * @param runner the server's {@link #runner} name
-     * @param hasRoom whether an account may have so many further ones
+     * @param hasRoom says whether an account may run a number of further jobs
      */
     public List<Job> take(String runner, int most, Room hasRoom) {
         Instant now = clock.instant();
@@ -194,7 +194,7 @@ public final class Jobs {
         return ids;
     }
 
-    /** Returns those of a server's open jobs that were cancelled, at another server or here. */
+    /** Returns the cancelled open jobs of a server. */
     public List<String> cancelled(String runner) {
         return database.read(sql -> sql.list(CANCELLED, row -> row.getString(1), runner));
     }
@@ -215,7 +215,7 @@ public final class Jobs {
         return sealed == null ? null : open(job.id(), 0, sealed);
     }
 
-    /** Seals what a job keeps. @param line 0 for its request, 1 for the error of its last try */
+    /** Encrypts a value of a job. @param line 0 for its request, 1 for the error of its last try */
     public byte[] seal(String id, int line, byte[] plain) {
         return sealing.seal(plain, context(id, line));
     }
@@ -267,11 +267,10 @@ public final class Jobs {
     }
 
     /**
-     * Returns the call of a response that was made in the background: of its last try, as long as the job or the response is there. Within a read
-     * transaction.
+     * Returns the call of the last try of a response in the background, as long as the job or the response exists. Within a read transaction.
      *
      * @param id the response's, in a task's form
-     * @return null if there is none
+     * @return null without a call
      */
     public static @Nullable String callOf(Sql sql, String id) throws SQLException {
         return sql.one(CALL, row -> row.getString(1), id, id);
@@ -292,7 +291,7 @@ public final class Jobs {
                         RowErasure.ofAccount("DELETE FROM job WHERE account_id = ?"));
     }
 
-    /** Returns what jobs keep as it lies in the database. */
+    /** Returns the encrypted values of jobs. */
     public static SealedValues sealed() {
         return SealedValues.ending(
                 "requests of jobs",

@@ -331,7 +331,7 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
                 OR j.gone_at NOT IN (0, COALESCE(j.ended_at, j.deadline) + 2592000000) AND j.gone_at <> COALESCE(j.ended_at, 0) + 259200000
                 OR j.gone_at < j.ended_at + 2592000000 AND j.gone_at > 0 AND j.charged_micros > 0
             ORDER BY j.id"""),
-            // Its request goes when its response is kept; of one that waits it is the only copy.
+            // A job's request is deleted once its response is kept; until then it is the only copy.
             new StrayRows("jobs", "job %s is %s, and its request has %s bytes instead of %s", """
             SELECT j.id, j.state, COALESCE(LENGTH(l.sealed), 0), j.sealed_bytes FROM job j LEFT JOIN job_line l ON l.job_id = j.id AND l.line = 0
             WHERE CASE WHEN l.job_id IS NULL THEN CASE WHEN j.state IN ('completed', 'incomplete') THEN 0 ELSE 1 END

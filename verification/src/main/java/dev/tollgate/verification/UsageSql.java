@@ -36,7 +36,7 @@ final class UsageSql {
     /** The sums of {@link #attempts}. */
     static final Set<String> OF_ATTEMPTS = Set.of("uncosted", "cost_micros", "attempts", "failed_attempts");
 
-    /** The calls, with the time of the first byte if it counts: nobody waits for a job, whose calls have its id as their request. */
+    /** The calls, with the time of the first byte if it counts: a call of a job, whose request has the job's id, has no waiting caller. */
     private static final String HEARD =
             "(SELECT c.*, CASE WHEN SUBSTR(request_id, 1, 5) = 'resp_' THEN NULL ELSE first_byte_us END AS heard_us FROM call c) c";
 

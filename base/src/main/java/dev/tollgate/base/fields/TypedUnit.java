@@ -51,7 +51,7 @@ public enum TypedUnit {
     /**
      * Returns the input of a field with a whole number.
      *
-     * @param label beside it, which a refusal names
+     * @param label of the input, which a refusal names
      * @param allowed in this unit, as in {@code a percentage from 0.1 to 200 in steps of 0.1}
      */
     public Input input(Sentence label, Sentence allowed, LongPredicate isAllowed) {

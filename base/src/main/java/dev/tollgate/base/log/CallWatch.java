@@ -6,7 +6,7 @@ public interface CallWatch {
     /** Reports the start of the call; {@link #over} follows. */
     void begun();
 
-    /** Returns whether somebody waits for the answer: only then it may cost a provider more than one request at a time (J13). */
+    /** Returns whether a caller waits for the response: only then may the call send a provider several requests at the same time (J13). */
     default boolean isWaitedFor() {
         return true;
     }

@@ -7,7 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What an unknown path costs before anybody is known. */
+/** The cost of an unknown path before its caller is authenticated. */
 class RoutesTest {
 
     @Test

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outlet of a call whose caller does not wait: what the door writes is kept elsewhere, and an error is told. Images are stored while they are written
+ * The outlet of a call whose caller does not wait: it passes over the door's bytes, which are kept elsewhere, and reports an error. Images are stored while they are written
  * here. Confined to the call's event loop.
  */
 public final class JobOutlet implements Outlet {
@@ -54,7 +54,7 @@ public final class JobOutlet implements Outlet {
 
     @Override
     public void stream() {
-        throw new IllegalStateException("nobody reads a stream of a job");
+        throw new IllegalStateException("a job does not stream");
     }
 
     @Override

@@ -39,9 +39,10 @@ public final class JobRunner {
     /** The interval between rounds. What this server has accepted does not wait for one. */
     public static final Duration EVERY = Duration.ofSeconds(2);
 
-    /** The most jobs that run on a server, and those of an account among them (J12). */
+    /** The most jobs that run on a server (J12). */
     static final int RUNNING_MAX = 64;
 
+    /** The most jobs of one account that run on a server (J12). */
     static final int RUNNING_OF_ACCOUNT_MAX = 16;
 
     /** Units that wait for the writer, above which no try begins (J13). */
@@ -49,7 +50,7 @@ public final class JobRunner {
 
     private static final Duration AGAIN = Duration.ofSeconds(1);
 
-    /** The least time between rounds that were wished for. */
+    /** The least time between two rounds that {@link #wake} begins. */
     private static final Duration BETWEEN = Duration.ofMillis(100);
 
     private static final ApiError LOST = ApiError.of(
@@ -96,7 +97,7 @@ public final class JobRunner {
         this.clock = clock;
     }
 
-    /** Begins a round soon, e.g. since a job was accepted; one that runs already is followed by another. Does not block. */
+    /** Begins a round soon, e.g. for an accepted job, and after a round that runs already. Does not block. */
     public void wake() {
         if (isWanted.compareAndSet(false, true)) {
             Thread.ofVirtual().name("jobs").start(this::wanted);
@@ -118,7 +119,7 @@ public final class JobRunner {
         }
     }
 
-    /** Ends what was cancelled, takes what is due, and begins it. Blocks while another round runs. @throws StoreException if the database fails */
+    /** Ends cancelled jobs, then takes and begins due ones. Blocks while another round runs. @throws StoreException if the database fails */
     public void round() {
         try {
             if (roundOnce(false)) {
@@ -199,12 +200,12 @@ public final class JobRunner {
         }
     }
 
-    /** Returns how many jobs this server has in hand. */
+    /** Returns the number of jobs that this server has taken. */
     public int size() {
         return running.size();
     }
 
-    /** Returns how many tries have ended so since the start. */
+    /** Returns the number of tries with this end since the start. */
     public long ended(TryEnd end) {
         return ends.get(end.ordinal());
     }
@@ -215,7 +216,7 @@ public final class JobRunner {
 
     // ---- one try ----
 
-    /** @param after so many begin one after the other: at once they would be in the way of others' calls */
+    /** @param after the delay of its first try: many tries at the same time would delay other calls */
     private void begin(Job job, String runner, Duration after) {
         JobTrial trial = new JobTrial(job, runner);
         Running its = new Running(job, runner, trial);
@@ -370,7 +371,7 @@ public final class JobRunner {
         wake();
     }
 
-    /** Commits, and tries again until the database takes it: else nobody would look at the job again while this server lives. */
+    /** Commits, and tries again until the database takes it: otherwise no server would run the job again while this one lives. */
     private void commit(JobChange change) {
         while (true) {
             try {

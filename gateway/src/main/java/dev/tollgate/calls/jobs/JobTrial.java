@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class JobTrial implements CallWatch {
 
-    /** The error of a try that a fault of ours has ended. */
+    /** The error of a try that a fault of the server has ended. */
     static final ApiError FAULT = ApiError.of(ErrorCode.INTERNAL_ERROR, "The answer could not be made.");
 
     private static final Logger log = LoggerFactory.getLogger(JobTrial.class);
@@ -97,7 +97,7 @@ public final class JobTrial implements CallWatch {
         return isLost;
     }
 
-    /** Ends the call, if it runs. What has been reported of it is charged. */
+    /** Ends the call, if it runs. The call is charged for its reported usage. */
     void cancel() {
         isCancelled = true;
         Context its = loop;
@@ -136,13 +136,13 @@ public final class JobTrial implements CallWatch {
         return false;
     }
 
-    /** Returns true: else nothing would tell that the call is over. */
+    /** Returns true: otherwise the trial would not learn that the call is over. */
     @Override
     public boolean wantsNotes() {
         return true;
     }
 
-    /** The call is over. If it has failed, its sink is told right behind this. */
+    /** The call is over. If it has failed, its sink receives the error right after this. */
     @Override
     public void over(CallNotes notes) {
         Context its = loop;

@@ -8,7 +8,7 @@
  *   <li>Nothing is held while a job waits.
  * </ul>
  *
- * <p>The runner works on one virtual thread; calls run on event loops and report to it.
+ * <p>The runner's rounds follow one another, and each try has a virtual thread until its call runs on an event loop.
  */
 @NullMarked
 package dev.tollgate.calls.jobs;

@@ -6,7 +6,7 @@ import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
 import java.sql.SQLException;
 
-/** Deletes a response that a job has just kept, if its caller has deleted it meanwhile. Written behind jobs, whose rows are locked by then. */
+/** Deletes a response that a job has just kept, if its caller deleted it while the job ran. Written after the jobs, whose rows are locked by then. */
 public final class DeletedMeanwhile extends Write<Boolean> {
 
     private static final String SQL =
@@ -14,12 +14,12 @@ public final class DeletedMeanwhile extends Write<Boolean> {
 
     private final String id;
 
-    /** @param id of the job, and of its response */
+    /** @param id the id of the job and of its response */
     public DeletedMeanwhile(String id) {
         this.id = id;
     }
 
-    /** Returns the part that goes behind that of jobs. */
+    /** Returns the part that goes after the part of jobs. */
     public static Part<?> part() {
         return new WritePart<>(DeletedMeanwhile.class);
     }

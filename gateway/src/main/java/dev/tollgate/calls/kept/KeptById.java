@@ -74,10 +74,10 @@ public record KeptById(KeptResponses kept, FileAddresses files, String prefix, S
         };
     }
 
-    /** A kept response, or the object of one that is not. */
+    /** A kept response, or the object of a response that is not kept. */
     private record Found(@Nullable KeptResponse kept, byte @Nullable [] object) {}
 
-    /** Finds what stands for a response that is not kept: {@link Background#find}, or another of its methods. */
+    /** Finds the object or the request of a response that is not kept: {@link Background#find}, or another of its methods. */
     @FunctionalInterface
     private interface Other {
         byte @Nullable [] of(String accountId, KeyOwner reads, String task, Lease memory);
@@ -92,14 +92,14 @@ public record KeptById(KeptResponses kept, FileAddresses files, String prefix, S
         find(exchange, caller, background::find, then, others);
     }
 
-    /** The same at a door without work in the background. */
+    /** Finds a response at a door without work in the background, still packed. */
     public void found(Exchange exchange, Caller caller, Consumer<KeptResponse> then) {
         found(exchange, caller, then, object -> {
             throw new IllegalStateException("a door without work in the background");
         });
     }
 
-    /** Finds a response, or the body of the request of one that is not kept. */
+    /** Finds a response, or the body of its request while the response is not kept. */
     public void foundInput(Exchange exchange, Caller caller, Consumer<KeptResponse> then, Consumer<byte[]> bodies) {
         find(exchange, caller, background::request, then, bodies);
     }

@@ -179,7 +179,7 @@ public final class KeptResponses {
             @Nullable String callId) {
 
         /**
-         * Reads the columns in the order of the components, but for the length of the content, which is read before it.
+         * Reads the columns in the order of the components, except the length of the content, which is read before it.
          *
          * @param memory charged with what the content takes, opened too, but not unpacked, before it is read
          * @throws dev.tollgate.base.error.ApiException if memory is short

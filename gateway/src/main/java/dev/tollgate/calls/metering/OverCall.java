@@ -64,7 +64,7 @@ public record OverCall(
      */
     public record Cost(String channel, long micros) {}
 
-    /** Returns whether it was a try of a job: nobody has waited for it (J2). */
+    /** Returns whether it was a try of a job, whose caller did not wait for it (J2). */
     public boolean isOfJob() {
         Arrival arrival = request.arrival();
         return arrival != null && CallDetails.Course.isOfJob(arrival.requestId());

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Releases a call's hold in full, or withdraws that of a try that leaves no call, and retries at growing intervals until it succeeds: a hold must not outlive its call. A start releases holds that
- * were open at the stop. Confined to its call.
+ * Releases a call's hold in full, or withdraws it for a try that leaves no call. Retries at growing intervals until it succeeds: a hold must not outlive
+ * its call. A start releases holds that were open at the stop. Confined to its call.
  */
 final class Releases {
 

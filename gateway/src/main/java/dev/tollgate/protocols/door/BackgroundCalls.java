@@ -152,7 +152,7 @@ public record BackgroundCalls(
         };
     }
 
-    /** Checks a request as that of a call is checked. Its call is not made. */
+    /** Checks a request in the same way as the request of a call, without making the call. */
     private <R> Acceptance checked(
             Protocol protocol,
             KeyCaller caller,
@@ -244,7 +244,7 @@ public record BackgroundCalls(
         }
     }
 
-    /** A job arrives when its call begins: prices and limits are those of that time (J4). */
+    /** A job arrives when its call begins, so the prices and limits of that time count (J4). */
     private static Arrival arrival(String id, CallWatch watch) {
         return new Arrival(
                 Course.OF_JOB + id.substring(id.indexOf('-') + 1), System.nanoTime(), "/v1/responses", null, watch);

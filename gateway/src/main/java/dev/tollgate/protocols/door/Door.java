@@ -191,7 +191,7 @@ public record Door(
         }
     }
 
-    /** Reads a body, and keeps that of a request in the background. */
+    /** Reads a body, and keeps it if the request is in the background. */
     private <R> R taken(Reading<R> reading, byte[] body, Lease memory, byte[][] kept) {
         R request = reading.take(body, memory);
         if (background != null && reading.inBackground(request)) {

@@ -25,14 +25,14 @@ public record BackgroundResponses(Jobs jobs, Supplier<JobRunner> runner) impleme
     private static final byte[] BODY = ",\"instructions\":".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END = ",\"usage\":null,\"credits_consumed\":null,\"native_finish_reason\":null}"
             .getBytes(StandardCharsets.US_ASCII);
-    /** Stands for the object of a creation that cannot be read any more. */
+    /** Replaces the object of a creation that cannot be decrypted. */
     private static final byte[] UNREADABLE = """
             {,"instructions":null,"metadata":{},"model":"","output":[],"previous_response_id":null,"max_output_tokens":null,"max_tool_calls":null,\
             "parallel_tool_calls":true,"truncation":"disabled","temperature":1,"top_p":1,"presence_penalty":0,"frequency_penalty":0,"top_logprobs":0,\
             "reasoning":{"effort":null,"summary":null},"safety_identifier":null,"prompt_cache_key":null,"service_tier":"default","store":true,\
             "text":{"format":{"type":"text"}},"tool_choice":"auto","tools":[],"usage":null,"credits_consumed":null,"native_finish_reason":null}""".getBytes(StandardCharsets.US_ASCII);
 
-    /** Said of a job whose error is not kept: the books were restored, or the key is gone under which the error was kept. */
+    /** The error of a job without a readable one: the books were restored, or the secret key of the error is gone. */
     private static final String LOST =
             "The answer was not made: the service was restored from a copy meanwhile, or its secret key was replaced. Nothing was charged.";
 

@@ -157,7 +157,9 @@ final class KeptItems {
             throw JsonBody.invalid(
                     PREVIOUS, "names a response that is still being made. Continue it once its status is 'completed'.");
         }
-        return job == null ? chain : kept.chain(accountId, reads, task, memory); // it may have ended meanwhile
+        return job == null
+                ? chain
+                : kept.chain(accountId, reads, task, memory); // it may have ended between the two looks
     }
 
     private static ApiException tooLong() {

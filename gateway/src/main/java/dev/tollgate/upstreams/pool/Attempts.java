@@ -310,8 +310,8 @@ final class Attempts implements SentCall {
 
     /**
      * Starts the hedging timer, except if media must be sent first: that time says nothing about the channel, and a second attempt would
-     * send all of it twice. Nor does the time that an image or a speech takes. Calls at flex are cheap because they may wait, and for a patient one
-     * nobody waits.
+     * send all of it twice. Nor does the time that an image or a speech takes. Calls at flex are cheap because they may wait, and a patient call
+     * has no waiting caller.
      */
     private void hedgeLater(Attempt first) {
         long wait = ask.isAtFlex() || session.isPatient() ? 0 : pool.hedgeAfterMillis();

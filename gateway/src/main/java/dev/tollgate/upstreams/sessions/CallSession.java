@@ -51,7 +51,7 @@ public final class CallSession {
         return new CallSession(accountId, null, () -> 0);
     }
 
-    /** Returns this session of a call that nobody waits for. */
+    /** Returns this session for a call whose caller does not wait. */
     public CallSession patient() {
         return new CallSession(accountId, source, computing, parts, true);
     }
@@ -61,7 +61,7 @@ public final class CallSession {
         return new CallSession(accountId, null, () -> 0, null, isPatient);
     }
 
-    /** Returns whether nobody waits for the call: it takes nothing from what others need when a provider is in trouble (J13). */
+    /** Returns whether the call has no waiting caller: it then leaves hedges and retry budgets to other calls (J13). */
     public boolean isPatient() {
         return isPatient;
     }

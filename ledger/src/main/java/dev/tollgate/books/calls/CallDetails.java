@@ -67,8 +67,8 @@ public record CallDetails(
     }
 
     /**
-     * Returns whether this is a try of a job that its providers have refused before they said anything, so that nobody is paid: it leaves no call (J2).
-     * One that was made and not needed, as at a stop of the server, has not been refused.
+     * Returns whether this is a try of a job that all its providers have refused before the first byte. It costs nothing, so it leaves no call (J2).
+     * A try that the server itself has ended, as at its stop, has not been refused.
      */
     public boolean isRefusedTry() {
         List<Tried> tried = course.tried();
@@ -150,7 +150,7 @@ public record CallDetails(
     /**
      * The way of a call.
      *
-     * @param requestId empty if the call did not come by HTTP; of a job the id that its caller has, see {@link #isOfJob}
+     * @param requestId empty if the call did not come by HTTP; a call of a job has the id of its response, see {@link #isOfJob}
      * @param channel the channel that answered or was asked last; empty if none was asked
      * @param upstreamModel the upstream's name of the model there; empty if none was asked
      * @param upstreamId the upstream's own id of the answer, or null

@@ -37,7 +37,7 @@ public final class PlanFigures {
                 .toList();
     }
 
-    /** Returns plans that have ended since a time, the earliest first, of accounts that have had no plan since, and were not deleted. */
+    /** Returns plans that have ended since a time, the earliest first, without deleted accounts and accounts that have a later plan. */
     public List<Subscription> lapsed(Instant since, int limit) {
         return database.read(sql -> sql.list(LAPSED, Plans::subscription, since, limit));
     }

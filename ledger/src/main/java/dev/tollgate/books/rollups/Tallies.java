@@ -99,7 +99,7 @@ final class Tallies {
             count(label(hold, number, atMillis), chargedMicros, call);
         }
         count(answered, chargedMicros, call);
-        if (!course.isOfJob()) { // nobody waits for it (J2)
+        if (!course.isOfJob()) { // its caller does not wait (J2)
             first(quarter, call);
             first(answered, call);
             timed(answered, call);

@@ -51,7 +51,7 @@ public enum UsageColumn {
     FIRST_9,
     /** The output, with thoughts, of the calls that {@link #TIMED_MILLIS} counts. */
     TIMED_TOKENS,
-    /** Milliseconds from the first byte to the end of completed calls; those that came at once, and those of jobs, are not counted. */
+    /** Milliseconds from the first byte to the end of completed calls; calls that arrived whole and calls of jobs are not counted. */
     TIMED_MILLIS,
     /** Requests to upstreams, each by its own channel and name of the model: retries, hedges and those of failed calls too. */
     ATTEMPTS,

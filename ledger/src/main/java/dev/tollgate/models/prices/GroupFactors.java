@@ -202,7 +202,7 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
                     : StringNode.valueOf(digits);
         }
 
-        /** Reads entries of a form, as {@link #models} those of a command, with percentages. @throws Mistake for what is none */
+        /** Reads entries of a form, which have percentages, as {@link #models} reads a command's. @throws Mistake for another text */
         static JsonNode percentages(String text) {
             return entries(
                     text,

@@ -21,7 +21,7 @@ public record Campaign(
         @Nullable Instant expiresAt,
         Counts counts) {
 
-    /** The number of its vouchers, and of those of each state; the others are open. */
+    /** The number of its vouchers, in all and in each state; the others are open. */
     public record Counts(long all, long redeemed, long revoked, long expired) {
 
         public long open() {

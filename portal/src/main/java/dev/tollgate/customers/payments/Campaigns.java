@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads campaigns of vouchers. What tells a campaign is the time of the act that made its vouchers, {@code created_at}, which one insert gives to all
- * of them, with their equal terms. Thread-safe; blocks.
+ * Reads campaigns of vouchers. The vouchers of a campaign have one {@code created_at} and equal terms, which one insert gives to all
+ * of them. Thread-safe; blocks.
  */
 public final class Campaigns {
 
@@ -107,7 +107,7 @@ public final class Campaigns {
     }
 
     /**
-     * Returns the price, in credits and without tax, of what the accounts that redeemed vouchers of a campaign have paid since then, less what went back.
+     * Returns the payments, in credits and without tax, of the accounts that redeemed vouchers of a campaign, since then and less their refunds.
      * Payments in which no money moved do not count.
      */
     public long paidMicros(Campaign campaign) {

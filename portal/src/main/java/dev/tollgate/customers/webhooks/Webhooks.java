@@ -235,7 +235,7 @@ public final class Webhooks {
                 by.accountId());
     }
 
-    /** Returns how a choice is stored: all events are no choice, so that those of later versions are among them. */
+    /** Returns the stored form of a choice: all events are stored as none, which includes events of later versions. */
     private static @Nullable String stored(List<WebhookEvent> events) {
         if (events.isEmpty()) {
             throw new IllegalArgumentException("events=" + events);

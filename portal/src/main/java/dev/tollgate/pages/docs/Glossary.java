@@ -26,7 +26,7 @@ record Glossary(List<Term> terms) {
     /** @param word in lower case @param english the term, in lower case, too */
     record Term(String word, String english) {}
 
-    /** Returns those of a language; none if the glossary does not have it. */
+    /** Returns the words of a language; none if the glossary does not have it. */
     static Glossary of(String tag) {
         List<List<String>> rows = text().lines()
                 .filter(line -> line.startsWith("| "))

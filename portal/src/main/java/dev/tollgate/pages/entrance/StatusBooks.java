@@ -62,7 +62,7 @@ public record StatusBooks(
 
         static final History NONE = new History(List.of(), List.of());
 
-        /** Returns whether weeks are shown: they tell of more than twice as many days as days do. */
+        /** Returns whether weeks are shown: weeks with figures cover more than twice as many days as days with figures. */
         public boolean isByWeek() {
             return weeks.size() * WEEK > 2 * days.size();
         }

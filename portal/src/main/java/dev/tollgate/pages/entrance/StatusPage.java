@@ -101,8 +101,8 @@ public record StatusPage(
         }
 
         /**
-         * Returns the days or weeks of a level as the path of an SVG of {@value StatusBooks#DAYS} by 12: the better, the higher. Days beside each
-         * other are one piece, which the style sheet cuts.
+         * Returns the days or weeks of a level as the path of an SVG of {@value StatusBooks#DAYS} by 12: the better, the higher. Adjacent days
+         * are one piece, which the style sheet cuts.
          */
         public String path(Level level) {
             StringBuilder path = new StringBuilder();
@@ -201,7 +201,7 @@ public record StatusPage(
                     .toList();
         }
 
-        /** Returns the models of which there is nothing to tell. */
+        /** Returns the models without figures. */
         public List<Line> quiet() {
             return models.stream().filter(this::isQuiet).toList();
         }

@@ -32,7 +32,7 @@ public final class Rich {
         };
     }
 
-    /** A content that was drawn, since the blank beside it depends on its text. */
+    /** A rendered content: the blank next to it depends on its text. */
     private record Drawn(String html, String text) implements Content, CharSequence {
 
         static Drawn of(Content content) {

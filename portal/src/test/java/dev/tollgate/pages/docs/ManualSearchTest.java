@@ -125,7 +125,7 @@ class ManualSearchTest {
             数据导出: data
             隐私: data""";
 
-    /** The same for Chinese operators. */
+    /** Words of Chinese operators, and pages as in {@link #CHINESE}. */
     private static final String CHINESE_OPERATORS = """
             月结: months
             关账: months

@@ -25,7 +25,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The models at the prices of price groups, of those that are set and of a version that is not. Does not block. */
+/** The models at the prices of price groups, or of a version before it is set. Does not block. */
 public record GroupModels(AccountPrices sold, ModelLife life, InstantSource clock) {
 
     /**

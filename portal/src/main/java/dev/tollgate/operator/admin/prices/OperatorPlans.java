@@ -414,7 +414,7 @@ public final class OperatorPlans {
         }
     }
 
-    /** Returns what a body of {@link #ASSIGN} would give, which it does not. @throws ApiException as the action does, but for the account */
+    /** Returns the offer of a body of {@link #ASSIGN}, without assigning it. @throws ApiException as the action does, except for the account */
     public Quote quote(Body body) {
         Version version = assignable(body.need(PLAN));
         int periods = Math.toIntExact(body.need(PERIODS));

@@ -72,7 +72,7 @@ public final class ApiCommand implements Callable<Integer> {
                 .says("Done.");
     }
 
-    /** Returns a list of a group of commands, and the command of each of some actions that is in it: {@code plan close} is that of {@code plan.close}. */
+    /** Returns the list of a group of commands, and the commands of some actions in it: {@code plan close} runs {@code plan.close}. */
     public static List<CommandLine> group(
             Session session, String group, ApiCommand list, List<? extends OperatorAction<?, ?>> actions) {
         return Stream.concat(

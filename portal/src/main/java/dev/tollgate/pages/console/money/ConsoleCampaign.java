@@ -104,7 +104,7 @@ public record ConsoleCampaign(OperatorVouchers vouchers, AccountList accounts, D
         return one < campaign.first() || one > campaign.last() ? 0 : one;
     }
 
-    /** A page of the codes, each by its number. @param states links to those of each state */
+    /** A page of the codes, each by its number. @param states links to the codes of each state */
     public record Codes(
             List<Voucher> page,
             Map<String, String> names,

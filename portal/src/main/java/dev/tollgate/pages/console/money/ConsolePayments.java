@@ -263,13 +263,13 @@ public record ConsolePayments(
         return PageStep.show((out, shell) -> JteinvoiceGenerated.render(out, null, shell, invoice, holder, back));
     }
 
-    /** Returns the names of the accounts that pay, by id; those of deleted accounts are missing. */
-    /** Returns the id by which Stripe finds a payment: of its money, before that of its page. */
+    /** Returns the id by which Stripe finds a payment: the payment intent's, else the checkout session's. */
     public static String stripeId(Payment payment) {
         String session = payment.sessionId() == null ? Cell.NOTHING : payment.sessionId();
         return payment.intentId() == null ? session : payment.intentId();
     }
 
+    /** Returns the names of the accounts that pay, by id; deleted accounts are missing. */
     private Map<String, String> holders(List<Payment> page) {
         Map<String, String> holders = new HashMap<>();
         names.of(page.stream().map(Payment::accountId).collect(Collectors.toSet()))

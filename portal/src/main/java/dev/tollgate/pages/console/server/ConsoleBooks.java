@@ -119,7 +119,7 @@ public record ConsoleBooks(
                 new Kept(size.now(), isDaily, copies, lacking == null ? "" : lacking.said(), unseen, form));
     }
 
-    /** The differences of a kind. @param text of all of them, with … for what differs; of a single one, the whole sentence */
+    /** The differences of a kind. @param text the sentence, with … for the words that differ between several */
     public record Kind(String text, List<String> sentences) {}
 
     /** An id, an amount, a time or another word with a digit. */

@@ -319,7 +319,7 @@ public record BudgetsPage(
                 .toList();
     }
 
-    /** Returns when the budgets of each window begin anew, in their zone, which the page names; null if none does. */
+    /** Returns when the budgets of each window reset, in their zone, which the page names; null if none does. */
     public static @Nullable String resets(List<Row> rows) {
         Map<SpendWindow, String> ends = new EnumMap<>(SpendWindow.class);
         for (Row row : rows) {

@@ -159,7 +159,7 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
         return new All(states);
     }
 
-    /** Returns the states of budgets with a limit, for members also of that of each member. */
+    /** Returns the states of budgets with a limit; for a member also the state of the budget of each member. */
     private static Stream<LimitState> budgets(
             BudgetsNow budgets, Map<String, String> names, Instant now, Map<String, Instant> refused) {
         BudgetCalendar calendar = new BudgetCalendar(budgets.zone());
