@@ -11,6 +11,7 @@ import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -299,11 +300,14 @@ public interface JobChange extends Change {
             byte @Nullable [] trouble)
             implements JobChange {
 
+        private static final Duration CANCELLED = Duration.ofSeconds(2);
+
+        // One that was cancelled meanwhile is to end soon.
         private static final String JOB = """
-                UPDATE job SET due_at = ?, node_id = '', paused_at = CASE WHEN pause = ? THEN paused_at ELSE ? END, pause = ?
+                UPDATE job SET due_at = CASE WHEN cancel_at IS NULL THEN ? ELSE ? END, node_id = '', paused_at = CASE WHEN pause = ? THEN paused_at ELSE ? END, pause = ?
                 WHERE id = ? AND state = 'open' AND node_id = ?""";
         private static final String GOES_ON = """
-                UPDATE job SET due_at = ?, node_id = '', pause = NULL, paused_at = NULL
+                UPDATE job SET due_at = CASE WHEN cancel_at IS NULL THEN ? ELSE ? END, node_id = '', pause = NULL, paused_at = NULL
                 WHERE id = ? AND state = 'open' AND node_id = ?""";
         private static final String LINE = """
                 INSERT INTO job_line (job_id, line, state, tries, sealed) VALUES (?, 1, 'waiting', ?, ?)
@@ -312,9 +316,10 @@ public interface JobChange extends Change {
         @Override
         public void write(Statements statements) throws SQLException {
             String why = pause == null ? null : pause.code();
+            Instant soon = at.plus(CANCELLED).isBefore(dueAt) ? at.plus(CANCELLED) : dueAt;
             int waits = why == null
-                    ? statements.run(GOES_ON, dueAt, id, nodeId)
-                    : statements.run(JOB, dueAt, why, at, why, id, nodeId);
+                    ? statements.run(GOES_ON, dueAt, soon, id, nodeId)
+                    : statements.run(JOB, dueAt, soon, why, at, why, id, nodeId);
             if (waits == 1 && (trouble != null || tries > 0)) {
                 statements.run(LINE, id, tries, trouble, tries);
             }
@@ -324,8 +329,9 @@ public interface JobChange extends Change {
     /** Cancels a job that a key may read. The outcome is {@link Cancelled#UNKNOWN} if there is none. */
     final class Cancel extends Decision<Cancelled> implements JobChange {
 
+        // The claim of a server that has it in hand may be under way, and not be seen yet: that server ends it.
         private static final String FIND =
-                "SELECT j.state, EXISTS (SELECT 1 FROM job_line l WHERE l.job_id = j.id AND l.state = 'running')"
+                "SELECT j.state, j.node_id <> '' OR EXISTS (SELECT 1 FROM job_line l WHERE l.job_id = j.id AND l.state = 'running')"
                         + " FROM job j WHERE j.id = ? AND j.account_id = ? AND j.gone_at > ? AND " + Jobs.READABLE;
         private static final String END =
                 "UPDATE job SET state = 'cancelled', ended_at = ?, gone_at = ?, node_id = '', pause = NULL, paused_at = NULL WHERE id = ?";
@@ -386,7 +392,7 @@ public interface JobChange extends Change {
         ENDED_BEFORE,
         /** The job waited, and has ended. */
         NOW,
-        /** The job runs; its server ends it. */
+        /** The job runs, or is about to; its server ends it. */
         RUNNING
     }
 

@@ -161,7 +161,6 @@ class JobsTest {
     void a_job_has_one_end(Stores stores) {
         open(stores, bounds(100, 100, 1 << 20));
         accept("job_1");
-        taken("node_1", 1);
         assertThat(jobs.cancel("acc_1", OWNER, "job_1", false)).isEqualTo(Cancelled.NOW);
         jobs.commit(new JobChange.Ended("job_1", "node_1", Job.State.FAILED, store.now(), new byte[1]));
         assertThat(jobs.cancel("acc_1", OWNER, "job_1", false)).isEqualTo(Cancelled.ENDED_BEFORE);
@@ -170,5 +169,33 @@ class JobsTest {
         assertThat(jobs.find("acc_1", OWNER, "job_1")).isNull();
         assertThat(jobs.cancel("acc_1", OWNER, "job_1", true)).as("deleted").isEqualTo(Cancelled.UNKNOWN);
         assertThat(jobs.cancel("acc_1", OWNER, "job_2", true)).isEqualTo(Cancelled.UNKNOWN);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_job_that_a_server_has_taken_is_ended_by_it_alone(Stores stores) {
+        open(stores, bounds(100, 100, 1 << 20));
+        accept("job_1");
+        taken("node_1", 1);
+        assertThat(jobs.cancel("acc_1", OWNER, "job_1", false)).isEqualTo(Cancelled.RUNNING);
+        assertThat(jobs.find("acc_1", OWNER, "job_1").isOpen()).isTrue();
+        assertThat(jobs.cancelled("node_1")).containsExactly("job_1");
+        jobs.commit(new JobChange.Ended("job_1", "node_1", Job.State.CANCELLED, store.now(), null));
+        assertThat(jobs.find("acc_1", OWNER, "job_1").state()).isEqualTo(Job.State.CANCELLED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_job_that_was_cancelled_does_not_wait_for_its_retry(Stores stores) {
+        open(stores, bounds(100, 100, 1 << 20));
+        Instant now = BooksFixture.NOON;
+        for (Job.Pause pause : new Job.Pause[] {null, Job.Pause.LIMIT}) {
+            String id = "job_" + pause;
+            accept(id);
+            taken("node_1", 1);
+            jobs.cancel("acc_1", OWNER, id, false);
+            jobs.commit(new JobChange.Wait(id, "node_1", pause, now, now.plusSeconds(3_600), 1, new byte[1]));
+            assertThat(jobs.find("acc_1", OWNER, id).dueAt()).isEqualTo(now.plusSeconds(2));
+        }
     }
 }

@@ -59,6 +59,7 @@ class JobRunnerTest {
     private JobRunner runner;
     private volatile @Nullable ApiError error;
     private volatile Runnable whileTried = () -> {};
+    private final CountDownLatch goesOn = new CountDownLatch(1);
     private String nodeId = "";
 
     @BeforeEach
@@ -290,8 +291,29 @@ class JobRunnerTest {
 
     @Test
     void an_answer_that_is_cancelled_before_its_call_has_one_end() {
+        cancelBeforeItsCall();
+        assertThat(job().isOpen()).as("its server ends it").isTrue();
+        runner.cancel(ID);
+        goesOn.countDown();
+        RunningServer.await("the end", () -> runner.size() == 0);
+        assertThat(job().state()).isEqualTo(Job.State.CANCELLED);
+        assertThat(job().line().tries()).isZero();
+        assertThat(jobs.cancel("acc_1", OWNER, ID, false)).isEqualTo(Cancelled.ENDED_BEFORE);
+    }
+
+    @Test
+    void a_try_that_fails_while_another_server_cancels_it_ends_soon() {
+        cancelBeforeItsCall();
+        error = limit(Duration.ofHours(3), 0);
+        goesOn.countDown();
+        RunningServer.await("the end of the try", () -> runner.size() == 0);
+        store.setNow(NOON.plusSeconds(2));
+        assertThat(afterRound().state()).isEqualTo(Job.State.CANCELLED);
+        assertThat(tried).hasSize(1);
+    }
+
+    private void cancelBeforeItsCall() {
         CountDownLatch begun = new CountDownLatch(1);
-        CountDownLatch goesOn = new CountDownLatch(1);
         whileTried = () -> {
             begun.countDown();
             await(goesOn);
@@ -300,12 +322,7 @@ class JobRunnerTest {
         accept(ID);
         runner.round();
         await(begun);
-        assertThat(jobs.cancel("acc_1", OWNER, ID, false)).isEqualTo(Cancelled.NOW);
-        goesOn.countDown();
-        RunningServer.await("the end", () -> runner.size() == 0);
-        assertThat(job().state()).isEqualTo(Job.State.CANCELLED);
-        assertThat(job().line().tries()).isZero();
-        assertThat(jobs.cancel("acc_1", OWNER, ID, false)).isEqualTo(Cancelled.ENDED_BEFORE);
+        assertThat(jobs.cancel("acc_1", OWNER, ID, false)).isEqualTo(Cancelled.RUNNING);
     }
 
     @Test
