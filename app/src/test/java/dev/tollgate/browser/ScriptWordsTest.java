@@ -192,7 +192,7 @@ class ScriptWordsTest {
     }
 
     @Test
-    void a_chinese_value_of_a_script_leaves_no_blank_beside_itself() throws IOException {
+    void a_chinese_value_of_a_script_has_no_adjacent_blank() throws IOException {
         try (Visit visit = visit("/docs")) {
             Page page = visit.page();
             page.setContent(

@@ -162,7 +162,7 @@ class GlossaryTest {
     private static final Pattern APART = Pattern.compile("[\\p{IsHan}“”，。：；（）] [\\p{IsHan}“”，。：；（）]");
 
     @Test
-    void a_chinese_value_leaves_no_blank_beside_itself() {
+    void a_chinese_value_has_no_adjacent_blank() {
         WordsFile file = file();
         Language language = file.file().language(file.tag());
         List<String> found = new ArrayList<>();

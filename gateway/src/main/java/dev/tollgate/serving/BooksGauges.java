@@ -214,7 +214,7 @@ public final class BooksGauges {
         openJobs();
         metrics.counted(
                 "tollgate_job_tries",
-                "Calls of responses in the background that have ended on this server, by how: answered, failed, retried (made again later), paused, cancelled, lost (to another server).",
+                "Calls of responses in the background that have ended on this server, by outcome: answered, failed, retried (made again later), paused, cancelled, lost (to another server).",
                 new String[] {"outcome"},
                 now -> {
                     for (TryEnd end : TryEnd.values()) {
@@ -235,7 +235,7 @@ public final class BooksGauges {
                 }));
         metrics.gauge(
                 "tollgate_jobs_paused",
-                "The queued ones that wait, by reason, as of the same reading as tollgate_jobs.",
+                "Queued responses in the background that are paused, by reason, as of the same reading as tollgate_jobs.",
                 new String[] {"reason"},
                 now -> {
                     List<Jobs.Count> seen = open;

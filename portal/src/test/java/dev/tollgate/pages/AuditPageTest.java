@@ -127,7 +127,7 @@ class AuditPageTest {
     }
 
     @Test
-    void of_many_changes_two_stand_there_and_the_others_are_folded() {
+    void many_changes_are_folded_after_the_first_two() {
         Customer eve = named("Eve");
         deed(eve.account(), "deed", "account.limits", "day", "20", "hour", "5", "requests", "9", "concurrency", "2");
         assertThat(rows("?subject=" + eve.account())).contains("no limit → 9 ", "2 more changes");

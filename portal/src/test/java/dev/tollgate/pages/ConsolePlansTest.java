@@ -68,7 +68,7 @@ class ConsolePlansTest {
 
     @ParameterizedTest
     @CsvSource({"29.505", "0.49", "free", "-1", "1000000"})
-    void what_are_no_dollars_is_refused_by_name(String text) {
+    void an_amount_that_is_no_dollars_is_refused_by_name(String text) {
         Browser.Page page = set(text, "");
         assertThat(page.status()).isEqualTo(422);
         assertThat(page.body())

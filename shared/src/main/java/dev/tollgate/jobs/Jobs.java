@@ -57,7 +57,7 @@ public final class Jobs {
     static final String DUE = "(j.node_id = '' AND j.due_at <= ?"
             + " OR j.node_id NOT IN ('', ?) AND NOT EXISTS (SELECT 1 FROM node n WHERE n.id = j.node_id))";
 
-    /** Orders due jobs by turns of accounts: first the oldest of each account. */
+    /** Orders due jobs so that accounts alternate, each with its oldest job first. */
     private static final String IN_TURN = """
             SELECT d.id, d.account_id FROM (
                 SELECT j.id, j.account_id, j.due_at, ROW_NUMBER() OVER (PARTITION BY j.account_id ORDER BY j.due_at, j.id) AS turn

@@ -67,7 +67,7 @@ class JobsTest {
 
     @ParameterizedTest
     @EnumSource(Stores.class)
-    void an_account_has_so_many_open_jobs(Stores stores) {
+    void an_account_has_a_maximum_of_open_jobs(Stores stores) {
         open(stores, bounds(3, 3, 1 << 20));
         IntStream.range(0, 3).forEach(i -> assertThat(accept("job_" + i)).isEqualTo(new Accepted.Now()));
         assertThat(accept("job_3")).isEqualTo(new Accepted.TooMany(3));
@@ -98,7 +98,7 @@ class JobsTest {
 
     @ParameterizedTest
     @EnumSource(Stores.class)
-    void requests_of_ended_jobs_make_room_and_those_of_open_ones_do_not(Stores stores) {
+    void requests_of_ended_jobs_make_room_and_open_ones_stay(Stores stores) {
         open(stores, bounds(100, 100, 1 << 20));
         accept("acc_2", "job_x");
         long bytes = store.number("SELECT sealed_bytes FROM job");

@@ -32,13 +32,13 @@ class TypedUnitTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "90.05", "-10", "90,5", "$90", "%", "9 0", "9e1", "10 % off", "٩", "9999999999999999"})
-    void what_is_no_exact_percentage_is_refused(String text) {
+    void a_percentage_that_is_not_exact_is_refused(String text) {
         assertThat(TypedUnit.PERCENT.read(text)).isNull();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "9.505", "¥9", "9%", "1.2.3", "$"})
-    void what_are_no_exact_dollars_is_refused(String text) {
+    void an_amount_that_is_not_exact_is_refused(String text) {
         assertThat(TypedUnit.DOLLARS.read(text)).isNull();
     }
 

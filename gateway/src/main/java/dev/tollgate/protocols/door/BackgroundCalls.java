@@ -107,7 +107,7 @@ public record BackgroundCalls(
         if (made.object().length > KeptResponses.RESPONSE_BYTES_MAX) {
             throw ApiError.invalid(
                             "instructions",
-                            "'instructions' and 'tools' are repeated in the response. In the background it takes at most %d KiB, and they take %d."
+                            "'instructions' and 'tools' are repeated in the response. In the background they may take at most %d KiB, and they take %d."
                                     .formatted(KeptResponses.RESPONSE_BYTES_MAX >> 10, made.object().length >> 10))
                     .asException();
         }

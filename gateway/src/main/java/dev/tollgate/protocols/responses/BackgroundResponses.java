@@ -34,7 +34,7 @@ public record BackgroundResponses(Jobs jobs, Supplier<JobRunner> runner) impleme
 
     /** The error of a job without a readable one: the books were restored, or the secret key of the error is gone. */
     private static final String LOST =
-            "The answer was not made: the service was restored from a copy meanwhile, or its secret key was replaced. Nothing was charged.";
+            "The response was not made: the service was restored from a copy, or its secret key was replaced. Nothing was charged. Send the request again.";
 
     private static final Duration CANCEL_WAIT = Duration.ofSeconds(5);
     private static final Duration LOOK_FIRST = Duration.ofMillis(30);

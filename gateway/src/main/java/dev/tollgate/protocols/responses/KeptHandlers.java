@@ -42,7 +42,7 @@ public final class KeptHandlers {
             if (exchange.query("starting_after") != null) {
                 throw ApiError.invalid(
                                 "starting_after",
-                                "'starting_after' is of no use: a response is not streamed again. Get it as a whole.")
+                                "'starting_after' is not supported: a response is not streamed again. Get the whole response.")
                         .asException();
             }
             byId.found(exchange, caller, kept -> send(exchange, caller, kept), object -> exchange.json(200, object));

@@ -116,7 +116,7 @@ final class ResponsesReader {
     /** Refuses what cannot be kept of an answer whose caller does not wait (J1). */
     private void checkBackground(boolean keeps, boolean isCompaction) {
         if (compacts) {
-            throw JsonBody.invalid("background", "must be false: a summary is made at once.");
+            throw JsonBody.invalid("background", "must be false: a summary is returned immediately.");
         }
         if (isCompaction) {
             throw JsonBody.invalid("background", "must be false for a request that asks for a summary.");
@@ -125,7 +125,7 @@ final class ResponsesReader {
             throw JsonBody.invalid("background", "cannot be used with 'stream': get the response by its id.");
         }
         if (!store) {
-            throw JsonBody.invalid("store", "must be true with 'background': the response is got by its id.");
+            throw JsonBody.invalid("store", "must be true with 'background': you get the response by its id.");
         }
         if (!keeps) {
             throw JsonBody.invalid("background", "must be false: this server keeps no responses.");

@@ -95,7 +95,7 @@ final class CallMetrics implements CallObserver {
     private static Counter ends(Histograms shapes) {
         return shapes.counter(
                 "tollgate_calls",
-                "Finished calls, by outcome. Of calls in the background, those that every upstream refused are not counted.",
+                "Finished calls, by outcome, without calls in the background that every upstream refused.",
                 "door",
                 "model",
                 "outcome");

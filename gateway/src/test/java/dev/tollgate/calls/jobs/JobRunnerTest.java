@@ -375,7 +375,7 @@ class JobRunnerTest {
     }
 
     @Test
-    void lost_runs_are_told_at_the_end() {
+    void a_job_fails_after_its_fourth_lost_run() {
         accept(ID);
         store.execute("INSERT INTO job_line (job_id, line, state, call_id, tries) VALUES ('" + ID
                 + "', 1, 'running', 'chatcmpl-1', 3)");

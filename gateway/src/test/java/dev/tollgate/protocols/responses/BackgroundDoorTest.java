@@ -122,7 +122,7 @@ class BackgroundDoorTest {
     }
 
     @Test
-    void nothing_in_its_place_is_no_background() {
+    void a_null_background_is_no_background() {
         Reply answered = send(body("").replace("true", "null"));
         assertThat(answered.json().path("status").asString()).isEqualTo("completed");
         assertThat(answered.json().path("background").asBoolean()).isFalse();
@@ -195,7 +195,7 @@ class BackgroundDoorTest {
     }
 
     @Test
-    void a_failed_response_and_one_of_another_key_are_told_apart() {
+    void a_failed_response_is_returned_again_to_its_key_only() {
         gateway.script("- respond: [{status: 400, body: {error: {code: 400, message: no, status: INVALID_ARGUMENT}}}]");
         String id = send(body(""), "once", customer.key()).json().path("id").asString();
         until(id, "failed");
@@ -283,7 +283,7 @@ class BackgroundDoorTest {
     }
 
     @Test
-    void labels_of_the_creation_are_those_of_the_call() {
+    void the_call_has_the_labels_of_the_creation() {
         gateway.execute(
                 "UPDATE account SET tag_names = 'feature team', end_users = 1 WHERE id = '" + customer.account() + "'");
         var request = gateway.request(

@@ -421,7 +421,7 @@ class HedgingTest {
     }
 
     @Test
-    void a_call_that_nobody_waits_for_is_never_hedged() {
+    void a_patient_call_is_never_hedged() {
         Upstreams pool = pool(SOON, "a", "b");
         PreparedCall patient = pool.prepare(ask(), CallSession.none("acct_1").patient());
         SentCall attempts = onLoop(() -> patient.send(null, new Heard()));
@@ -433,7 +433,7 @@ class HedgingTest {
     }
 
     @Test
-    void a_call_that_nobody_waits_for_takes_nothing_from_the_budget() {
+    void a_patient_call_takes_nothing_from_the_budget() {
         Upstreams pool = pool(null, "a", "b");
         PreparedCall patient = pool.prepare(ask(), CallSession.none("acct_1").patient());
         Heard heard = new Heard();

@@ -107,7 +107,7 @@ public final class Campaigns {
     }
 
     /**
-     * Returns the payments, in credits and without tax, of the accounts that redeemed vouchers of a campaign, since then and less their refunds.
+     * Returns the credits, without tax and less refunds, that accounts have paid for since they redeemed a voucher of a campaign.
      * Payments in which no money moved do not count.
      */
     public long paidMicros(Campaign campaign) {

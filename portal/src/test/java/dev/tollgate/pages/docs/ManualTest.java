@@ -162,7 +162,7 @@ class ManualTest {
     }
 
     @Test
-    void a_page_with_a_query_is_not_packed_beside_secrets_of_its_reader() {
+    void a_page_with_a_query_is_not_packed_for_its_reader() {
         Browser reader = new Browser(server.url()).signUp("other@example.com", "a sentence nobody else has");
         assertThat(packed(reader, "/docs").headers().firstValue("content-encoding"))
                 .contains("gzip");
