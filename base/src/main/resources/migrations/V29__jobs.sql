@@ -1,7 +1,7 @@
 -- compatible: no
 --
--- Work that outlives its connection. A server that does not know it would restore books whose jobs then run, and forget a secret key under which their
--- requests lie.
+-- Work that outlives its connection. An older server would restore books whose jobs then run, and would drop a secret key that still encrypts their
+-- requests.
 
 -- A job is one request whose caller does not wait for the answer. An ended one keeps its row until it is gone.
 CREATE TABLE job (
@@ -16,7 +16,7 @@ CREATE TABLE job (
     pause          TEXT   CHECK (pause IN ('credits', 'limit', 'rates', 'key', 'storage', 'provider')),
     paused_at      BIGINT,
     due_at         BIGINT NOT NULL,
-    -- The server that runs it; empty if none does, and in an embedded database.
+    -- The server that has taken it; empty if none has. The only server of an embedded database is 'own'.
     node_id        TEXT   NOT NULL,
     -- The Idempotency-Key and the body of its creation, as hashes.
     name_hash      TEXT,
@@ -25,7 +25,7 @@ CREATE TABLE job (
     deadline       BIGINT NOT NULL,
     cancel_at      BIGINT,
     ended_at       BIGINT,
-    -- From then on nobody reads it, and its rows are deleted.
+    -- From then on nothing reads it, and its rows are deleted.
     gone_at        BIGINT NOT NULL,
     -- What its request takes; 0 once it is gone.
     sealed_bytes   BIGINT NOT NULL CHECK (sealed_bytes >= 0),

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param pause why an open job waits; null if it does not
  * @param pausedAt since when it waits
  * @param dueAt when an open job is to be looked at next
- * @param nodeId the server that runs it; empty if none does
+ * @param nodeId the server that has taken it; empty if none has
  * @param deadline the time from which on no try begins
  * @param cancelAt when its caller wanted it to end; null without a wish
  * @param endedAt null while it is open
