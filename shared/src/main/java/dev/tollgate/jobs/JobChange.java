@@ -43,7 +43,9 @@ public interface JobChange extends Change {
                 ORDER BY ended_at, id LIMIT 200""";
         static final String SAME =
                 "SELECT id, body_hash FROM job WHERE origin_id = ? AND name_hash = ? AND gone_at > ?";
-        private static final String FREE_NAME = "UPDATE job SET name_hash = NULL WHERE origin_id = ? AND name_hash = ?";
+        // Another server may accept a job of that name between the look and this.
+        private static final String FREE_NAME =
+                "UPDATE job SET name_hash = NULL WHERE origin_id = ? AND name_hash = ? AND gone_at <= ?";
         private static final String INSERT = """
                 INSERT INTO job (id, account_id, owner, origin_id, kind, state, due_at, node_id, name_hash, body_hash, created_at, deadline, gone_at,
                     sealed_bytes, charged_micros)
@@ -80,7 +82,7 @@ public interface JobChange extends Change {
                     return same;
                 }
                 // the name of a deleted job that is not swept yet
-                statements.run(FREE_NAME, job.owner().originId(), job.nameHash());
+                statements.run(FREE_NAME, job.owner().originId(), job.nameHash(), job.createdAt());
             }
             // Each other server may accept one job above the limit.
             long[] kept = Objects.requireNonNull(statements.one(
@@ -304,10 +306,10 @@ public interface JobChange extends Change {
 
         // One that was cancelled meanwhile is to end soon.
         private static final String JOB = """
-                UPDATE job SET due_at = CASE WHEN cancel_at IS NULL THEN ? ELSE ? END, node_id = '', paused_at = CASE WHEN pause = ? THEN paused_at ELSE ? END, pause = ?
+                UPDATE job SET due_at = CASE WHEN cancel_at IS NULL THEN CAST(? AS BIGINT) ELSE CAST(? AS BIGINT) END, node_id = '', paused_at = CASE WHEN pause = ? THEN paused_at ELSE ? END, pause = ?
                 WHERE id = ? AND state = 'open' AND node_id = ?""";
         private static final String GOES_ON = """
-                UPDATE job SET due_at = CASE WHEN cancel_at IS NULL THEN ? ELSE ? END, node_id = '', pause = NULL, paused_at = NULL
+                UPDATE job SET due_at = CASE WHEN cancel_at IS NULL THEN CAST(? AS BIGINT) ELSE CAST(? AS BIGINT) END, node_id = '', pause = NULL, paused_at = NULL
                 WHERE id = ? AND state = 'open' AND node_id = ?""";
         private static final String LINE = """
                 INSERT INTO job_line (job_id, line, state, tries, sealed) VALUES (?, 1, 'waiting', ?, ?)
