@@ -41,23 +41,7 @@ final class BudgetsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        RunOptions options = new RunOptions(
-                1,
-                seconds,
-                0,
-                1,
-                "",
-                "",
-                jar,
-                null,
-                List.of(),
-                false,
-                false,
-                false,
-                List.of(),
-                0,
-                Main.home().resolve("results"),
-                "");
+        RunOptions options = RunOptions.of(1, seconds, 0, 1, jar);
         Path directory = RunCommand.freshDirectory();
         Path folder = Files.createDirectories(directory.resolve("budgets"));
         boolean held = true;

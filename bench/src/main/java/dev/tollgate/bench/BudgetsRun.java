@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -62,21 +63,19 @@ final class BudgetsRun {
 
     /** The limit of the streams. */
     private enum Limit {
-        BALANCE("balance"),
-        BUDGET("budget of a day"),
-        KEY("key's day"),
-        REQUESTS("requests a minute"),
-        TOKENS_A_MINUTE("tokens a minute"),
-        CONCURRENCY("concurrent calls");
+        BALANCE("balance", true),
+        BUDGET("budget of a day", true),
+        KEY("key's day", true),
+        REQUESTS("requests a minute", false),
+        TOKENS_A_MINUTE("tokens a minute", false),
+        CONCURRENCY("concurrent calls", false);
 
         private final String label;
+        private final boolean isOfMoney;
 
-        Limit(String label) {
+        Limit(String label, boolean isOfMoney) {
             this.label = label;
-        }
-
-        private boolean money() {
-            return ordinal() <= KEY.ordinal();
+            this.isOfMoney = isOfMoney;
         }
     }
 
@@ -171,7 +170,7 @@ final class BudgetsRun {
                 allowed.subtract(used).max(BigDecimal.ZERO),
                 seen.answered,
                 seen.refused);
-        return over.signum() == 0 || !limit.money();
+        return over.signum() == 0 || !limit.isOfMoney;
     }
 
     /** Half of what so many streams would use in the time. */
@@ -198,7 +197,7 @@ final class BudgetsRun {
 
     private Seen load(List<Gateway.Started> nodes, String key, int streams) throws Exception {
         AtomicInteger answered = new AtomicInteger();
-        Map<Integer, Integer> refused = new java.util.concurrent.ConcurrentSkipListMap<>();
+        Map<Integer, Integer> refused = new ConcurrentSkipListMap<>();
         long until = System.nanoTime() + options.seconds() * 1_000_000_000L;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> all = new ArrayList<>();

@@ -97,8 +97,7 @@ final class LanguagesCommand implements Callable<Integer> {
 
     private Reader reader(Children children, Path directory, int mockPort, @Nullable Path program, String name)
             throws IOException, InterruptedException {
-        RunOptions options = new RunOptions(
-                rounds, 1, 0, 1, "", "", program, null, List.of(), false, false, false, List.of(), 0, directory, "");
+        RunOptions options = RunOptions.of(rounds, 1, 0, 1, program);
         Path folder = Files.createDirectories(directory.resolve(name));
         Gateway.Started started = new Gateway(
                         children,

@@ -46,23 +46,7 @@ final class NodesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        RunOptions options = new RunOptions(
-                rounds,
-                seconds,
-                warmup,
-                connections,
-                "",
-                "",
-                jar,
-                null,
-                List.of(),
-                false,
-                false,
-                false,
-                List.of(),
-                0,
-                Main.home().resolve("results"),
-                "");
+        RunOptions options = RunOptions.of(rounds, seconds, warmup, connections, jar);
         Path directory = RunCommand.freshDirectory();
         Path folder = Files.createDirectories(directory.resolve("nodes"));
         boolean good = true;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -81,23 +82,7 @@ final class PagesCommand implements Callable<Integer> {
         Path books =
                 folder != null ? folder : Main.home().resolve("target/pages-" + (postgres ? "postgres" : "sqlite"));
         Files.createDirectories(books);
-        RunOptions options = new RunOptions(
-                1,
-                1,
-                0,
-                1,
-                "",
-                "",
-                jar,
-                null,
-                java.util.List.of(),
-                false,
-                false,
-                false,
-                java.util.List.of(),
-                0,
-                results,
-                note);
+        RunOptions options = RunOptions.of(1, 1, 0, 1, jar, List.of(), results, note);
         boolean within = new PagesRun(
                         options, size, books, RunCommand.freshDirectory(), InstantSource.system(), System.out)
                 .run(postgres, verify);

@@ -51,6 +51,40 @@ record RunOptions(
         kinds = List.copyOf(kinds);
     }
 
+    /** Returns the options of a run of one gateway alone, on all cores. Parameters as above. */
+    static RunOptions of(int rounds, int seconds, int warmupSeconds, int connections, @Nullable Path jar) {
+        return of(rounds, seconds, warmupSeconds, connections, jar, List.of(), Main.home().resolve("results"), "");
+    }
+
+    /** Returns the options of such a run whose JVM or results are others than usual. Parameters as above. */
+    static RunOptions of(
+            int rounds,
+            int seconds,
+            int warmupSeconds,
+            int connections,
+            @Nullable Path jar,
+            List<String> javaOptions,
+            Path results,
+            String note) {
+        return new RunOptions(
+                rounds,
+                seconds,
+                warmupSeconds,
+                connections,
+                "",
+                "",
+                jar,
+                null,
+                javaOptions,
+                false,
+                false,
+                false,
+                List.of(),
+                0,
+                results,
+                note);
+    }
+
     /** Returns these options for the gateway that is compared with this one. */
     RunOptions of(Path otherJar) {
         return new RunOptions(

@@ -60,23 +60,7 @@ final class SiegeCommand implements Callable<Integer> {
         List<Siege.Scenario> chosen = SCENARIOS.stream()
                 .filter(scenario -> names.isEmpty() || names.contains(scenario.name()))
                 .toList();
-        RunOptions options = new RunOptions(
-                1,
-                1,
-                0,
-                1,
-                "",
-                "",
-                jar,
-                null,
-                List.of("-Xmx" + heap),
-                false,
-                false,
-                false,
-                List.of(),
-                0,
-                directory.resolve("results"),
-                "");
+        RunOptions options = RunOptions.of(1, 1, 0, 1, jar, List.of("-Xmx" + heap), directory.resolve("results"), "");
         try (Children children = new Children(directory, false);
                 MockUpstream mock = new MockUpstream(0)) {
             Path models = ModelsFile.write(directory.resolve("models.yaml"));

@@ -3,7 +3,6 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.log.Event;
-import dev.tollgate.books.ledger.Records;
 import dev.tollgate.storage.StoreException;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -22,11 +21,6 @@ final class StoreTrouble {
         return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot record the call right now. Please try again.")
                 .withStatus(503)
                 .retryAfter(STORE_WAIT);
-    }
-
-    /** Makes the error of a call before whose hold the records could not be asked. */
-    static ApiError uncounted() {
-        return Records.unreadable();
     }
 
     static ApiError givenBack() {

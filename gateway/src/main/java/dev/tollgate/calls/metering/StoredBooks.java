@@ -93,7 +93,7 @@ final class StoredBooks implements Books {
                 error = e.error();
             } catch (RuntimeException e) { // the call waits for an answer
                 log.error(Event.CALL_FAULT, "the free ends of account {} could not be counted", accountId, e);
-                error = StoreTrouble.uncounted();
+                error = Records.unreadable();
             }
             FreeEnds.Look found = look;
             ApiError trouble = error;

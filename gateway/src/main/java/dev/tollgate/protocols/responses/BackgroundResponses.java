@@ -15,7 +15,6 @@ import dev.tollgate.jobs.Jobs;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -172,7 +171,7 @@ public record BackgroundResponses(Jobs jobs, Supplier<JobRunner> runner) impleme
         if (job.isOpen()) {
             return job.isRunning() ? "in_progress" : "queued";
         }
-        return job.state().name().toLowerCase(Locale.ROOT);
+        return job.state().code();
     }
 
     private static String errorCode(JobTrouble error) {

@@ -49,27 +49,31 @@ public final class KeyNotices {
 
     private enum Kind {
         EXPIRING(
+                WebhookEvent.KEY_EXPIRING,
                 "k.expires_at",
                 "k.expires_at > ? AND k.expires_at <= ? AND k.expires_at > k.created_at + "
                         + Duration.ofDays(EXPIRING_DAYS).toMillis()),
         /** Only calls are noted as a use, so management keys are left out. */
         UNUSED(
+                WebhookEvent.KEY_UNUSED,
                 "COALESCE(k.last_used_at, k.created_at)",
                 "k.kind = 'api' AND (k.expires_at IS NULL OR k.expires_at > ?)"
                         + " AND COALESCE(k.last_used_at, k.created_at) <= ?");
 
+        private final WebhookEvent event;
         private final String since;
         private final String condition;
 
         /** @param condition takes the present time, and the last time of which there are notices */
-        Kind(String since, String condition) {
+        Kind(WebhookEvent event, String since, String condition) {
+            this.event = event;
             this.since = since;
             this.condition = condition;
         }
 
         /** Returns the kind of the notice, which is also the event's name. */
         String code() {
-            return "key." + name().toLowerCase(Locale.ROOT);
+            return event.text();
         }
 
         Instant until(Instant now) {
@@ -113,7 +117,7 @@ public final class KeyNotices {
             AccountEvent event = new AccountEvent(
                     owner.accountId(),
                     id + "_" + kind.name().toLowerCase(Locale.ROOT) + "_" + since.getEpochSecond(),
-                    kind == Kind.EXPIRING ? WebhookEvent.KEY_EXPIRING : WebhookEvent.KEY_UNUSED,
+                    kind.event,
                     now,
                     kind == Kind.EXPIRING
                             ? WebhookEvent.ofExpiringKey(id, name, since)

@@ -76,7 +76,7 @@ public final class Rich {
                 .toArray();
     }
 
-    /** Returns a text that is English in each language, such as the words of a setting, marked so in others (L14). */
+    /** Returns a text that is English in each language, such as the message of an error, marked so in others (L14). */
     public static Content english(String text) {
         boolean isEnglish = Language.now().isEnglish();
         return new Content() {

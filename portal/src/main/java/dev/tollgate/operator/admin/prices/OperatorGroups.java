@@ -45,9 +45,7 @@ import tools.jackson.databind.node.StringNode;
 /** Price groups and the accounts in them, as an operator sets and lists them (Z1, Z4). Thread-safe; blocks. */
 public final class OperatorGroups {
 
-    /** The most models of a preview. */
     private static final String ALL = "/admin/groups";
-
     private static final String ONE = ALL + "/{group}";
     private static final String OF_ACCOUNT = "/admin/accounts/{id}/group";
     private static final Sentence NAMES =
