@@ -5,6 +5,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.fields.Fact;
+import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.auditlog.DeedKind;
@@ -99,10 +100,16 @@ public final class AuditedWriter {
 
     /** Runs a step; an operator's mistake becomes a refusal with its sentence. */
     public static <T extends @Nullable Object> T step(Supplier<T> step) {
+        return step(null, step);
+    }
+
+    /** Runs a step as above. @param field that a mistake is about; null for none */
+    public static <T extends @Nullable Object> T step(@Nullable Field<?> field, Supplier<T> step) {
         try {
             return step.get();
         } catch (IllegalArgumentException e) {
-            throw ApiError.invalid(null, Mistake.of(e)).asException();
+            throw ApiError.invalid(field == null ? null : field.name(), Mistake.of(e))
+                    .asException();
         }
     }
 

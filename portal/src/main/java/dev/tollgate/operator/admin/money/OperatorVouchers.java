@@ -184,7 +184,8 @@ public final class OperatorVouchers {
      */
     private Made make(By by, int count, Lot lot, @Nullable Instant expiresAt) {
         sold.require(lot.models().all());
-        Vouchers.Made made = AuditedWriter.step(() -> vouchers.draw(count, lot, by.needReason(), expiresAt, by.once()));
+        Vouchers.Made made =
+                AuditedWriter.step(EXPIRES, () -> vouchers.draw(count, lot, by.needReason(), expiresAt, by.once()));
         MakeVouchers change = made.change();
         writer.commit(
                 by, CREATE.name(), "vouchers", () -> change.wasMadeBefore() ? null : made(change, count, lot), change);
@@ -213,7 +214,7 @@ public final class OperatorVouchers {
 
     /** Revokes the open vouchers of a range of numbers. Needs a reason. @return how many they were */
     private long revoke(By by, long first, long last) {
-        RevokeVouchers change = AuditedWriter.step(() -> {
+        RevokeVouchers change = AuditedWriter.step(LAST, () -> {
             String unused = by.needReason();
             return vouchers.revoke(first, last);
         });

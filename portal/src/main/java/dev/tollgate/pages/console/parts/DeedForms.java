@@ -18,6 +18,7 @@ import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SignIn;
 import dev.tollgate.http.Form;
+import dev.tollgate.operator.admin.AdminRequest;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.OperatorAction;
 import dev.tollgate.operator.admin.OperatorAction.Button;
@@ -198,7 +199,8 @@ public final class DeedForms {
     }
 
     private static List<Field<?>> inputs(OperatorAction<?, ?> action) {
-        return Stream.<Field<?>>concat(action.ownFields().stream(), action.chosen().stream())
+        return Stream.of(action.ownFields(), action.chosen(), List.<Field<?>>of(AdminRequest.REASON))
+                .<Field<?>>flatMap(List::stream)
                 .toList();
     }
 

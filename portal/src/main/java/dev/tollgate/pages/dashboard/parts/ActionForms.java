@@ -5,6 +5,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
@@ -168,7 +169,7 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
         return name.equals(WHOLE) ? "" : name;
     }
 
-    /** Returns the members for the texts of a form. */
+    /** Returns the members for the texts of a form. @throws ApiException with the field whose input cannot be read */
     public static ObjectNode typed(Form form, List<Field<?>> fields) {
         ObjectNode typed = JsonNodeFactory.instance.objectNode();
         List<String> boxes = List.of(form.text(BOXES).split(" "));
@@ -186,8 +187,12 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
 
     /** Full-width digits are a number where a number is read, and stay as they are in a text. */
     private static JsonNode typed(Field<?> field, String text) {
-        JsonNode ascii = field.inForm(TypedNumber.ascii(text));
-        return ascii.isNumber() ? ascii : field.inForm(text);
+        try {
+            JsonNode ascii = field.inForm(TypedNumber.ascii(text));
+            return ascii.isNumber() ? ascii : field.inForm(text);
+        } catch (Mistake e) {
+            throw ApiError.invalid(field.name(), Mistake.of(e)).asException();
+        }
     }
 
     /** Returns the fields of a form below a name: a list of the checked boxes, or an object of what was chosen. */

@@ -11,6 +11,7 @@ import dev.tollgate.operator.admin.accounts.OperatorLinks;
 import dev.tollgate.operator.admin.accounts.OperatorPeople;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.PortalServer;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Forms of a page that was drawn before the state changed, or that the page does not have. */
@@ -34,6 +36,7 @@ class RefusedFormsTest {
         server = PortalServer.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN, "TOLLGATE_OPERATOR_PASSWORD", PASSWORD));
         operator = new Browser(server.url());
         operator.signIn("operator", PASSWORD);
+        server.post("/admin/vouchers", "{\"credits\":5,\"reason\":\"a test\"}", ADMIN);
     }
 
     @AfterAll
@@ -97,6 +100,38 @@ class RefusedFormsTest {
         assertThat(page)
                 .containsPattern("<input id=\"grant-credits\"[^>]* value=\"ten\"[^>]* autofocus aria-invalid=\"true\"");
         assertThat(page).containsPattern("<span class=\"error\" id=\"grant-credits-about\">[^<]*Credits");
+    }
+
+    static Stream<Arguments> wrong() {
+        Map<String, String> group = Map.of("deed", "group.set", "factor", "90", "from", "", "models", "");
+        Map<String, String> plan = Map.of("deed", "plan.set", "name", "Pro", "cents", "9", "credits", "1");
+        return Stream.of(
+                Arguments.of("/groups/a", group, "factor", "9,5"),
+                Arguments.of("/groups/a", with(group, "preview", "on"), "factor", "abc"),
+                Arguments.of("/groups/a", with(group, "preview", "on"), "models", "gemini-3-pro abc"),
+                Arguments.of("/plans/a", plan, "cents", "1e3"),
+                Arguments.of("/plans/a", plan, "reason", "no"),
+                Arguments.of("", Map.of("deed", "account.grant", "credits", "1"), "expires_at", "2026-02-30"),
+                Arguments.of("", Map.of("deed", "account.grant", "credits", "1"), "reason", ""),
+                Arguments.of("/vouchers", Map.of("deed", "voucher.create", "credits", "1"), "expires_at", "2020-01-01"),
+                Arguments.of("/vouchers", Map.of("deed", "voucher.revoke", "first", "9"), "last", "3"));
+    }
+
+    private static Map<String, String> with(Map<String, String> fields, String name, String value) {
+        Map<String, String> with = new HashMap<>(fields);
+        with.put(name, value);
+        return with;
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrong")
+    void what_cannot_be_read_stands_at_its_field(String page, Map<String, String> fields, String name, String typed) {
+        String path = page.isEmpty() ? "/console/accounts/" + account() : "/console" + page;
+        Map<String, String> all = with(with(fields, "reason", "a test"), name, typed);
+        Browser.Page again = operator.submit(path, path, all);
+        assertThat(again.status()).isEqualTo(422);
+        assertThat(again.body()).containsPattern("name=\"" + name + "\"[^>]* autofocus aria-invalid=\"true\"");
+        assertThat(again.body()).contains(typed).containsOnlyOnce("<span class=\"error\" id=");
     }
 
     @Test
