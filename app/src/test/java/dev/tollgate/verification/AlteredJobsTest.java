@@ -166,11 +166,14 @@ class AlteredJobsTest {
         names.put("{ordinary}", gateway.text("SELECT id FROM call"));
         names.put("{completed}", background(gateway, customer, "Hi", "state = 'completed'"));
         names.put("{failed}", background(gateway, customer, "refuse", "state = 'failed'"));
-        String slow = background(gateway, customer, "slow", "EXISTS (SELECT 1 FROM job_line WHERE state = 'running')");
-        Gateway.await("a word", () -> gateway.number("SELECT COUNT(*) FROM open_hold") == 1);
-        gateway.post("/v1/responses/resp_" + chars(slow) + "/cancel", "", customer.key());
-        Gateway.await("its end", () -> gateway.number("SELECT COUNT(*) FROM job WHERE state = 'cancelled'") == 1);
-        names.put("{cancelled}", slow);
+        Gateway.await("one that was cancelled after a word", () -> {
+            String slow =
+                    background(gateway, customer, "slow", "EXISTS (SELECT 1 FROM job_line WHERE state = 'running')");
+            gateway.post("/v1/responses/resp_" + chars(slow) + "/cancel", "", customer.key());
+            Gateway.await("its end", () -> gateway.number("SELECT COUNT(*) FROM job WHERE state = 'open'") == 0);
+            names.put("{cancelled}", slow);
+            return gateway.number("SELECT charged_micros FROM job WHERE id = '" + slow + "'") > 0;
+        });
         Customer poor = gateway.customer("0.02");
         names.put("{waiting}", background(gateway, poor, "Hi", "pause IS NOT NULL"));
         names.put(

@@ -52,15 +52,17 @@ public final class Jobs {
     private static final String PURPOSE = "results of jobs";
 
     /**
-     * The condition of a job that a server may take. A dead server has no row, and a server that joins again has a new id. Takes the time and the server's name.
+     * The condition of a job that a server may take, or has. A dead server has no row, and a server that joins again has a new id. Takes the time and the
+     * server's name.
      */
-    static final String DUE = "(j.node_id = '' AND j.due_at <= ?"
-            + " OR j.node_id NOT IN ('', ?) AND NOT EXISTS (SELECT 1 FROM node n WHERE n.id = j.node_id))";
+    static final String DUE = "(j.node_id = '' AND j.due_at <= ? OR j.node_id = ?"
+            + " OR j.node_id <> '' AND NOT EXISTS (SELECT 1 FROM node n WHERE n.id = j.node_id))";
 
-    /** Orders due jobs so that accounts alternate, each with its oldest job first. */
+    /** Orders due jobs so that accounts alternate, each with the jobs that the server has, then with its oldest. */
     private static final String IN_TURN = """
-            SELECT d.id, d.account_id FROM (
-                SELECT j.id, j.account_id, j.due_at, ROW_NUMBER() OVER (PARTITION BY j.account_id ORDER BY j.due_at, j.id) AS turn
+            SELECT d.id, d.account_id, d.pause FROM (
+                SELECT j.id, j.account_id, j.pause, j.due_at,
+                    ROW_NUMBER() OVER (PARTITION BY j.account_id ORDER BY CASE WHEN j.node_id = ? THEN 0 ELSE 1 END, j.due_at, j.id) AS turn
                 FROM job j WHERE j.state = 'open' AND %s) d
             ORDER BY d.turn, d.due_at, d.id LIMIT 1000""".formatted(DUE);
 
@@ -149,10 +151,17 @@ public final class Jobs {
 
     // ---- for the server that runs them ----
 
-    /** Says whether an account may have so many further jobs running. */
-    @FunctionalInterface
-    public interface Room {
-        boolean has(String accountId, int further);
+    /** The jobs that a server has in hand. */
+    public interface Hand {
+
+        /** Returns whether the job is among them. A job that the server took with a commit of unknown outcome is not: it is taken again. */
+        boolean has(String id);
+
+        /** Returns whether an account may run a number of further jobs. */
+        boolean hasRoom(String accountId, int further);
+
+        /** Returns whether an account may have a number of further tries of paused jobs. */
+        boolean mayRetry(String accountId, int further);
     }
 
     /** Returns the name under which a server takes jobs. @param nodeId empty in an embedded database */
@@ -164,11 +173,11 @@ public final class Jobs {
      * Takes due jobs, of each account in turn.
      *
      * @param runner the server's {@link #runner} name
-     * @param hasRoom says whether an account may run a number of further jobs
+     * @param hand of the server
      */
-    public List<Job> take(String runner, int most, Room hasRoom) {
+    public List<Job> take(String runner, int most, Hand hand) {
         Instant now = clock.instant();
-        List<String> due = due(runner, now, most, hasRoom);
+        List<String> due = due(runner, now, most, hand);
         if (due.isEmpty()) {
             return List.of();
         }
@@ -177,18 +186,29 @@ public final class Jobs {
         return take.outcome();
     }
 
-    private record Due(String id, String accountId) {}
+    private record Due(String id, String accountId, boolean isPaused) {}
 
-    private List<String> due(String runner, Instant now, int most, Room hasRoom) {
-        List<Due> all = database.read(
-                sql -> sql.list(IN_TURN, row -> new Due(row.getString(1), row.getString(2)), now, runner));
+    private List<String> due(String runner, Instant now, int most, Hand hand) {
+        List<Due> all = database.read(sql -> sql.list(
+                IN_TURN,
+                row -> new Due(row.getString(1), row.getString(2), row.getString(3) != null),
+                runner,
+                now,
+                runner));
         List<String> ids = new ArrayList<>();
         Map<String, Integer> further = new HashMap<>();
+        Map<String, Integer> retries = new HashMap<>();
         for (Due each : all) {
-            int its = further.getOrDefault(each.accountId(), 0) + 1;
-            if (ids.size() < most && hasRoom.has(each.accountId(), its)) {
+            String account = each.accountId();
+            int its = further.getOrDefault(account, 0) + 1;
+            int again = retries.getOrDefault(account, 0) + (each.isPaused() ? 1 : 0);
+            if (ids.size() < most
+                    && !hand.has(each.id())
+                    && hand.hasRoom(account, its)
+                    && (!each.isPaused() || hand.mayRetry(account, again))) {
                 ids.add(each.id());
-                further.put(each.accountId(), its);
+                further.put(account, its);
+                retries.put(account, again);
             }
         }
         return ids;

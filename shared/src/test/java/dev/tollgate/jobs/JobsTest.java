@@ -3,15 +3,20 @@ package dev.tollgate.jobs;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.jobs.JobChange.Accepted;
 import dev.tollgate.jobs.JobChange.Cancelled;
+import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.BooksFixture;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.KeysFixture;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -31,6 +36,9 @@ class JobsTest {
 
     private KeysFixture store;
     private Jobs jobs;
+    private final Set<String> inHand = new HashSet<>();
+    private int roomOfAccount = 100;
+    private int retriesOfAccount = 100;
 
     private void open(Stores stores, Jobs.Bounds bounds) {
         store = stores == Stores.SQLITE ? new KeysFixture(data) : KeysFixture.shared(Postgres.migrated());
@@ -57,7 +65,7 @@ class JobsTest {
     }
 
     private void fail(String id) {
-        jobs.take("node_1", 100, (account, further) -> true);
+        taken("node_1", 100);
         jobs.commit(new JobChange.Ended(id, "node_1", Job.State.FAILED, store.now(), new byte[1]));
     }
 
@@ -128,16 +136,77 @@ class JobsTest {
         accept("acc_2", "job_x");
         assertThat(taken("own", 3)).containsExactly("job_0", "job_x", "job_1");
         assertThat(taken("own", 3)).containsExactly("job_2", "job_3", "job_4");
-        List<String> last = jobs.take("own", 100, (account, further) -> further <= 2).stream()
-                .map(Job::id)
-                .toList();
-        assertThat(last).containsExactly("job_5", "job_6");
+        roomOfAccount = 2;
+        assertThat(taken("own", 100)).containsExactly("job_5", "job_6");
     }
 
     private List<String> taken(String node, int most) {
-        return jobs.take(node, most, (account, further) -> true).stream()
-                .map(Job::id)
-                .toList();
+        List<String> ids =
+                jobs.take(node, most, new InHand(node)).stream().map(Job::id).toList();
+        ids.forEach(id -> inHand.add(node + " " + id));
+        return ids;
+    }
+
+    private final class InHand implements Jobs.Hand {
+
+        private final String node;
+
+        InHand(String node) {
+            this.node = node;
+        }
+
+        @Override
+        public boolean has(String id) {
+            return inHand.contains(node + " " + id);
+        }
+
+        @Override
+        public boolean hasRoom(String accountId, int further) {
+            return further <= roomOfAccount;
+        }
+
+        @Override
+        public boolean mayRetry(String accountId, int further) {
+            return further <= retriesOfAccount;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void an_account_with_many_running_jobs_lets_others_go_first(Stores stores) {
+        open(stores, bounds(100, 100, 1 << 20));
+        IntStream.range(0, 10).forEach(i -> accept("job_" + i));
+        assertThat(taken("own", 3)).containsExactly("job_0", "job_1", "job_2");
+        store.setNow(BooksFixture.NOON.plusSeconds(20));
+        IntStream.range(0, 4).forEach(i -> accept("acc_2", "other_" + i));
+        assertThat(taken("own", 4)).containsExactly("other_0", "other_1", "other_2", "job_3");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void few_paused_jobs_of_an_account_are_tried_and_all_others(Stores stores) {
+        open(stores, bounds(100, 100, 1 << 20));
+        Instant now = BooksFixture.NOON;
+        IntStream.range(0, 8).forEach(i -> accept("job_" + i));
+        for (String id : taken("own", 5)) {
+            jobs.commit(new JobChange.Wait(id, "own", Job.Pause.CREDITS, now, now, 0, new byte[1]));
+        }
+        inHand.clear();
+        retriesOfAccount = 2;
+        assertThat(taken("own", 100)).containsExactly("job_0", "job_1", "job_5", "job_6", "job_7");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_job_that_its_server_does_not_know_of_is_taken_again(Stores stores) {
+        open(stores, bounds(100, 100, 1 << 20));
+        store.execute("INSERT INTO node (id, lease_until) VALUES ('alive', 1)");
+        accept("job_1");
+        accept("job_2");
+        assertThat(taken("alive", 1)).containsExactly("job_1");
+        inHand.clear();
+        assertThat(taken("alive", 1)).containsExactly("job_1");
+        assertThat(taken("another", 9)).containsExactly("job_2");
     }
 
     @ParameterizedTest
@@ -197,5 +266,103 @@ class JobsTest {
             jobs.commit(new JobChange.Wait(id, "node_1", pause, now, now.plusSeconds(3_600), 1, new byte[1]));
             assertThat(jobs.find("acc_1", OWNER, id).dueAt()).isEqualTo(now.plusSeconds(2));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void only_keys_of_its_owner_read_and_cancel_a_job(Stores stores) {
+        open(stores, bounds(100, 100, 1 << 20));
+        KeyOwner ofMember = new KeyOwner("mem_1", "", "key_1");
+        jobs.accept("job_1", "acc_1", ofMember, Job.Kind.RESPONSE, null, "", REQUEST);
+        List<KeyOwner> others = List.of(
+                new KeyOwner("mem_2", "", "key_2"), new KeyOwner("", "team_1", "key_3"), KeyOwner.account("key_4"));
+        for (KeyOwner other : others) {
+            assertThat(jobs.find("acc_1", other, "job_1")).isNull();
+            assertThat(jobs.cancel("acc_1", other, "job_1", true)).isEqualTo(Cancelled.UNKNOWN);
+        }
+        assertThat(jobs.find("acc_1", new KeyOwner("mem_1", "", "key_5"), "job_1"))
+                .isNotNull();
+        assertThat(jobs.find("acc_1", new KeyOwner("mem_2", "", "key_1"), "job_1"))
+                .as("moved")
+                .isNotNull();
+        assertThat(jobs.find("acc_2", ofMember, "job_1")).isNull();
+        assertThat(jobs.cancel("acc_2", ofMember, "job_1", true)).isEqualTo(Cancelled.UNKNOWN);
+    }
+
+    // ---- the calls of jobs ----
+
+    private boolean claim(String id, String callId, String node) {
+        JobParts.Claim claim = new JobParts.Claim(id, callId, node);
+        store.writer.commitAndWait(Unit.of(claim));
+        return claim.outcome();
+    }
+
+    private Job job() {
+        return jobs.find("acc_1", OWNER, "job_1");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_server_has_one_claim_for_a_job_that_it_has_taken(Stores stores) {
+        open(stores, bounds(100, 100, 1 << 20));
+        accept("job_1");
+        assertThat(claim("job_1", "call_0", "node_1")).as("taken by none").isFalse();
+        taken("node_1", 1);
+        assertThat(claim("job_1", "call_1", "node_2")).as("of another server").isFalse();
+        assertThat(claim("job_1", "call_2", "node_1")).isTrue();
+        assertThat(claim("job_1", "call_3", "node_1")).as("while it runs").isFalse();
+        assertThat(job().line().callId()).isEqualTo("call_2");
+        assertThat(job().isRunning()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_job_that_was_cancelled_gets_no_claim(Stores stores) {
+        open(stores, bounds(100, 100, 1 << 20));
+        accept("job_1");
+        taken("node_1", 1);
+        jobs.cancel("acc_1", OWNER, "job_1", false);
+        assertThat(claim("job_1", "call_1", "node_1")).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void only_the_charge_of_its_call_ends_a_job(Stores stores) {
+        open(stores, bounds(100, 100, 1 << 20));
+        accept("job_1");
+        taken("node_1", 1);
+        claim("job_1", "call_1", "node_1");
+        store.reserve("call_1", "acc_1", 300, 300);
+        store.decide(Ended.release("call_1", store.now()));
+        Settle late = Ended.settle("call_1", 100, store.now());
+        store.commit(late, new JobChange.Charged("job_1", late, Job.State.COMPLETED));
+        assertThat(late.resolved()).isFalse();
+        assertThat(job().isOpen()).isTrue();
+        store.execute("UPDATE job_line SET call_id = 'call_2' WHERE line = 1");
+        store.reserve("call_2", "acc_1", 300, 300);
+        Settle settle = Ended.settle("call_2", 100, store.now());
+        store.commit(settle, new JobChange.Charged("job_1", settle, Job.State.COMPLETED));
+        assertThat(job().state()).isEqualTo(Job.State.COMPLETED);
+        assertThat(job().chargedMicros()).isEqualTo(100);
+        assertThat(store.number("SELECT COUNT(*) FROM job_line WHERE line = 0")).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_job_whose_call_has_a_hold_is_not_ended_or_lost(Stores stores) {
+        open(stores, bounds(100, 100, 1 << 20));
+        accept("job_1");
+        taken("node_1", 1);
+        claim("job_1", "call_1", "node_1");
+        store.reserve("call_1", "acc_1", 300, 300);
+        jobs.commit(new JobChange.Lost("job_1", "call_1"));
+        assertThat(job().isRunning()).isTrue();
+        jobs.commit(new JobChange.Ended("job_1", "node_1", Job.State.FAILED, store.now(), new byte[1]));
+        assertThat(job().isRunning()).isTrue();
+        assertThat(job().nodeId()).as("left for the next").isEmpty();
+        store.decide(Ended.release("call_1", store.now()));
+        jobs.commit(new JobChange.Lost("job_1", "call_1"));
+        assertThat(job().isRunning()).isFalse();
+        assertThat(job().line().tries()).isEqualTo(1);
     }
 }

@@ -41,6 +41,7 @@ class TwoServersBackgroundTest {
 
     @AfterEach
     void stop() {
+        Gateway.await("the ends of all", () -> two.number("SELECT COUNT(*) FROM job WHERE state = 'open'") == 0);
         two.assertBooksAreClosed();
         two.close();
         if (!isStopped) {

@@ -33,6 +33,7 @@ public final class JobAnswer extends ForwardingSink implements Keeper {
     private final JobOutlet outlet;
     private final Job job;
     private final String runner;
+    private final Runnable admitted;
     private final Runnable lost;
     private JobParts.@Nullable Claim claim;
     private Job.State state = Job.State.COMPLETED;
@@ -43,13 +44,15 @@ public final class JobAnswer extends ForwardingSink implements Keeper {
      * @param door writes and keeps the response
      * @param outlet that it writes to
      * @param runner the name under which this server has taken the job
+     * @param admitted runs when the call has a hold
      * @param lost runs if the job was taken by another server, or cancelled
      */
-    JobAnswer(Sink door, JobOutlet outlet, Job job, String runner, Runnable lost) {
+    JobAnswer(Sink door, JobOutlet outlet, Job job, String runner, Runnable admitted, Runnable lost) {
         super(door);
         this.outlet = outlet;
         this.job = job;
         this.runner = runner;
+        this.admitted = admitted;
         this.lost = lost;
     }
 
@@ -111,6 +114,7 @@ public final class JobAnswer extends ForwardingSink implements Keeper {
     @Override
     public void admitted(Admission admission) {
         super.admitted(new Admission(job.id(), admission.maxTokensApplied(), admission.ignored()));
+        admitted.run();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.books.ledger.Records;
 import dev.tollgate.jobs.Job;
 import dev.tollgate.jobs.JobChange;
 import dev.tollgate.jobs.Jobs;
@@ -25,6 +26,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +46,9 @@ public final class JobRunner {
 
     /** The most jobs of one account that run on a server (J12). */
     static final int RUNNING_OF_ACCOUNT_MAX = 16;
+
+    /** The most tries of paused jobs of one account at the same time: an account without credits may have a thousand such jobs. */
+    static final int RETRIES_OF_ACCOUNT_MAX = 2;
 
     /** Units that wait for the writer, above which no try begins (J13). */
     private static final int WAITING_MAX = 200;
@@ -78,11 +83,16 @@ public final class JobRunner {
     private final AtomicBoolean isWanted = new AtomicBoolean();
     private final Pace pace = new Pace(System::nanoTime);
     private final AtomicLongArray ends = new AtomicLongArray(TryEnd.values().length);
-    private boolean hasBegun;
     private volatile boolean stopped;
 
     /** A job in memory. @param runner the name under which it was taken */
-    private record Running(Job job, String runner, JobTrial trial) {}
+    private record Running(Job job, String runner, JobTrial trial) {
+
+        /** Returns whether the job has paused, and its new try has no hold yet. */
+        boolean isRetry() {
+            return job.pause() != null && !trial.isAdmitted();
+        }
+    }
 
     /** The server that a runner belongs to. @param waiting units for the writer */
     public record Server(Supplier<String> nodeId, BooleanSupplier mayServe, IntSupplier waiting) {}
@@ -147,10 +157,6 @@ public final class JobRunner {
 
     private boolean look() {
         String runner = Jobs.runner(nodeId.get());
-        if (!hasBegun) {
-            jobs.leave(runner); // what an earlier run of an embedded database's server has left
-            hasBegun = true;
-        }
         if (!running.isEmpty()) {
             jobs.cancelled(runner).forEach(this::cancel);
         }
@@ -159,7 +165,7 @@ public final class JobRunner {
         if (most <= 0) {
             return room > 0;
         }
-        List<Job> taken = jobs.take(runner, most, this::hasRoom);
+        List<Job> taken = jobs.take(runner, most, new InHand(runner));
         pace.started(taken.size());
         for (int i = 0; i < taken.size(); i++) {
             begin(taken.get(i), runner, Pace.BETWEEN_STARTS.multipliedBy(i));
@@ -167,12 +173,35 @@ public final class JobRunner {
         return taken.size() == most && most < room;
     }
 
-    /** Returns whether an account may have so many further jobs running here. */
-    private boolean hasRoom(String accountId, int further) {
-        long its = running.values().stream()
-                .filter(each -> each.job.accountId().equals(accountId))
-                .count();
-        return its + further <= RUNNING_OF_ACCOUNT_MAX;
+    private final class InHand implements Jobs.Hand {
+
+        private final String runner;
+
+        InHand(String runner) {
+            this.runner = runner;
+        }
+
+        @Override
+        public boolean has(String id) {
+            Running its = running.get(id);
+            return its != null && its.runner.equals(runner);
+        }
+
+        @Override
+        public boolean hasRoom(String accountId, int further) {
+            return count(accountId, _ -> true) + further <= RUNNING_OF_ACCOUNT_MAX;
+        }
+
+        @Override
+        public boolean mayRetry(String accountId, int further) {
+            return count(accountId, Running::isRetry) + further <= RETRIES_OF_ACCOUNT_MAX;
+        }
+
+        private long count(String accountId, Predicate<Running> which) {
+            return running.values().stream()
+                    .filter(each -> each.job.accountId().equals(accountId) && which.test(each))
+                    .count();
+        }
     }
 
     /** Ends a job's call, if it runs on this server. From any thread. */
@@ -221,6 +250,7 @@ public final class JobRunner {
         JobTrial trial = new JobTrial(job, runner);
         Running its = new Running(job, runner, trial);
         trial.whenEnded(error -> ended(its, error));
+        trial.whenAdmitted(job.pause() == null ? () -> {} : this::wake);
         running.put(job.id(), its);
         Thread.ofVirtual().name("job").start(() -> {
             try {
@@ -231,7 +261,7 @@ public final class JobRunner {
             } catch (ApiException refused) {
                 trial.refused(refused.error());
             } catch (StoreException e) {
-                trial.refused(unavailable());
+                trial.refused(Records.unreadable(e));
             } catch (JobRequest.Damaged e) {
                 log.error(Event.CALL_FAULT, "the request of job {} is damaged", job.id(), e);
                 trial.refused(DAMAGED);
@@ -241,11 +271,6 @@ public final class JobRunner {
                 trial.refused(JobTrial.FAULT);
             }
         });
-    }
-
-    private static ApiError unavailable() {
-        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot read its records right now.")
-                .withStatus(503);
     }
 
     private void tryOnce(Running its) {

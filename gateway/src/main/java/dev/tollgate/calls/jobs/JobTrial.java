@@ -40,6 +40,8 @@ public final class JobTrial implements CallWatch {
     private @Nullable Running call;
     private @Nullable JobAnswer answer;
     private volatile boolean isLost;
+    private volatile boolean isAdmitted;
+    private Runnable whenAdmitted = () -> {};
     private volatile Runnable onOver = () -> {};
 
     /** @param runner the name under which this server has taken the job */
@@ -51,6 +53,11 @@ public final class JobTrial implements CallWatch {
     /** @param then receives the error; null if there is none. To be set before anything else happens */
     void whenEnded(Consumer<@Nullable ApiError> then) {
         ended = then;
+    }
+
+    /** @param then runs when the call has a hold. To be set before anything else happens */
+    void whenAdmitted(Runnable then) {
+        whenAdmitted = then;
     }
 
     /** @param then runs once, when the try has ended */
@@ -73,7 +80,7 @@ public final class JobTrial implements CallWatch {
             }
             try {
                 JobOutlet outlet = new JobOutlet(on, this::end);
-                JobAnswer its = new JobAnswer(door.apply(outlet), outlet, job, runner, this::lost);
+                JobAnswer its = new JobAnswer(door.apply(outlet), outlet, job, runner, this::admitted, this::lost);
                 answer = its;
                 call = start.apply(its);
             } catch (ApiException refused) {
@@ -84,6 +91,16 @@ public final class JobTrial implements CallWatch {
                 end(FAULT);
             }
         });
+    }
+
+    private void admitted() {
+        isAdmitted = true;
+        whenAdmitted.run();
+    }
+
+    /** Returns whether its call has had a hold. */
+    boolean isAdmitted() {
+        return isAdmitted;
     }
 
     /** The job was taken by another server, or has ended. */

@@ -11,6 +11,7 @@ import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -135,6 +136,29 @@ class BackgroundTest {
     }
 
     @Test
+    void a_cancelled_answer_is_charged_once_for_what_was_made() {
+        gateway.script(UpstreamScript.answers()
+                .text("Do", new Tokens(10, 600, 0))
+                .delay(60_000)
+                .finish("STOP", new Tokens(10, 600, 0)));
+        AtomicReference<JsonNode> last = new AtomicReference<>();
+        CallServer.await("one that was cancelled after a word", () -> {
+            String id = create("").path("id").asString();
+            until(id, "in_progress");
+            last.set(gateway.post("/v1/responses/" + id + "/cancel", "", customer.key())
+                    .json());
+            return last.get().path("credits_consumed").asDouble() > 0;
+        });
+        JsonNode cancelled = last.get();
+        assertThat(cancelled.path("status").asString()).isEqualTo("cancelled");
+        assertThat(customer.consumed())
+                .isEqualByComparingTo(cancelled.path("credits_consumed").asString());
+        assertThat(gateway.text("SELECT ending FROM call WHERE request_id = '"
+                        + cancelled.path("id").asString() + "'"))
+                .isEqualTo("cancelled");
+    }
+
+    @Test
     void an_answer_above_a_limit_waits_and_says_why() {
         customer = gateway.customer("100", KeyOptions.spend("0.000001", null, null));
         String id = create("").path("id").asString();
@@ -201,6 +225,7 @@ class BackgroundTest {
 
     @Test
     void a_try_that_the_provider_sheds_leaves_no_call_and_is_made_again() {
+        long failed = failedCalls();
         gateway.script("- respond: [{status: 503, body: {error: {code: 503, message: busy, status: UNAVAILABLE}}}]");
         String id = create("").path("id").asString();
         String line = "job_line WHERE job_id = '" + taskOf(id) + "' AND line = 1";
@@ -208,10 +233,28 @@ class BackgroundTest {
         assertThat(get(id).json().path("status").asString()).isEqualTo("queued");
         assertThat(gateway.number("SELECT COUNT(call_id) FROM " + line)).isZero();
         assertThatNoCallWasMade();
+        assertThat(failedCalls()).as("of the metrics").isEqualTo(failed);
+    }
+
+    private static long failedCalls() {
+        return Scrape.of(gateway).sum("tollgate_calls_total", "outcome=\"failed_upstream\"");
     }
 
     private static String taskOf(String id) {
         return "chatcmpl-" + id.substring("resp_".length());
+    }
+
+    @Test
+    void each_further_try_counts_in_the_rates_of_its_key() {
+        customer = gateway.customer("100", KeyOptions.perMinute(1));
+        gateway.script("- respond: [{status: 503, body: {error: {code: 503, message: busy, status: UNAVAILABLE}}}]");
+        String job = "job WHERE id = '" + taskOf(create("").path("id").asString()) + "'";
+        CallServer.await(
+                "the end of the first try",
+                () -> gateway.number("SELECT COUNT(*) FROM " + job + " AND node_id = '' AND due_at > created_at") > 0);
+        gateway.execute("UPDATE job SET due_at = 1 WHERE id = (SELECT id FROM " + job + ")");
+        CallServer.await("a pause", () -> gateway.text("SELECT COALESCE(pause, '') FROM " + job)
+                .equals("rates"));
     }
 
     @Test
