@@ -125,6 +125,10 @@ class FileStoreTest {
             String id = write(MINE, OWN, FilePurpose.GEMINI, content).id();
             store = store.reopened();
             assertThat(read(found(OWN, id))).isEqualTo(content);
+            for (int from : new int[] {0, bytes / 2, bytes}) {
+                assertThat(store.files.pieces().from(found(OWN, id), from).readAllBytes())
+                        .isEqualTo(Arrays.copyOfRange(content, from, bytes));
+            }
         }
         assertThat(notes()).isEmpty();
     }

@@ -8,6 +8,7 @@ import dev.tollgate.storage.StoreUnavailable;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.secrets.SealedValues;
 import dev.tollgate.storage.secrets.SecretBox;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -147,6 +148,38 @@ public final class FilePieces implements AutoCloseable {
             System.arraycopy(piece, 0, bytes, at, piece.length);
         }
         return bytes;
+    }
+
+    /** Reads a file from one of its bytes on, and holds one piece of it. Its methods throw {@link StoreException} as {@link #piece} does. */
+    public InputStream from(StoredFile file, long place) {
+        return new InputStream() {
+
+            private long next = place;
+            private long opened = -1;
+            private byte[] piece = {};
+
+            @Override
+            public int read() {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+            }
+
+            @Override
+            public int read(byte[] to, int from, int count) {
+                if (next >= file.bytes()) {
+                    return -1;
+                }
+                int skipped = (int) (next % PIECE_BYTES);
+                if (opened != next - skipped) {
+                    opened = next - skipped;
+                    piece = piece(file, opened);
+                }
+                int some = Math.min(count, piece.length - skipped);
+                System.arraycopy(piece, skipped, to, from, some);
+                next += some;
+                return some;
+            }
+        };
     }
 
     /** Returns the SHA-256 of a file with its last piece. It reads the earlier pieces again: another server may have written them. */
