@@ -1,5 +1,6 @@
 package dev.tollgate.jobs;
 
+import dev.tollgate.base.ids.BatchLine;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.jobs.JobChange.Accepted;
 import dev.tollgate.jobs.JobChange.Cancelled;
@@ -78,7 +79,7 @@ public final class Jobs {
             WHERE j.state = 'open' GROUP BY 1, 2""";
 
     private static final String CALL = """
-            SELECT call_id FROM job_line WHERE job_id = ? AND line = 1 AND call_id IS NOT NULL
+            SELECT call_id FROM job_line WHERE job_id = ? AND line = ? AND call_id IS NOT NULL
             UNION SELECT call_id FROM kept_response WHERE id = ? AND call_id IS NOT NULL LIMIT 1""";
 
     private final Database database;
@@ -287,13 +288,16 @@ public final class Jobs {
     }
 
     /**
-     * Returns the call of the last try of a response in the background, as long as the job or the response exists. Within a read transaction.
+     * Returns the call of the last try of a response in the background or of a batch's line, as long as the job or the response exists. Within a read
+     * transaction.
      *
-     * @param id the response's, in a task's form
+     * @param id the response's, in a task's form, or the {@link BatchLine}'s
      * @return null without a call
      */
     public static @Nullable String callOf(Sql sql, String id) throws SQLException {
-        return sql.one(CALL, row -> row.getString(1), id, id);
+        BatchLine named = BatchLine.of(id);
+        BatchLine its = named == null ? new BatchLine(id, 1) : named;
+        return sql.one(CALL, row -> row.getString(1), its.jobId(), its.line(), its.jobId());
     }
 
     /** Returns the jobs of an account, for the export and the erasure of accounts. */

@@ -37,8 +37,9 @@ final class UsageSql {
     static final Set<String> OF_ATTEMPTS = Set.of("uncosted", "cost_micros", "attempts", "failed_attempts");
 
     /** The calls, with the time of the first byte if it counts: a call of a job, whose request has the job's id, has no waiting caller. */
-    private static final String HEARD =
-            "(SELECT c.*, CASE WHEN SUBSTR(request_id, 1, 5) = 'resp_' THEN NULL ELSE first_byte_us END AS heard_us FROM call c) c";
+    private static final String HEARD = """
+            (SELECT c.*, CASE WHEN SUBSTR(request_id, 1, 5) = 'resp_' OR SUBSTR(request_id, 1, 6) = 'batch_' THEN NULL
+                ELSE first_byte_us END AS heard_us FROM call c) c""";
 
     /** A row for each call, with a column for each sum that it adds to. Lists of attempts and their costs are left out. */
     static final String CALLS = calls();

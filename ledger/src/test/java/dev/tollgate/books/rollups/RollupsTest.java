@@ -41,7 +41,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the writer adds up, and the fold. */
 @BesideOthers
@@ -99,13 +101,14 @@ class RollupsTest {
         assertThat(quarters("first_9")).isEqualTo(1);
     }
 
-    @Test
-    void a_call_of_a_job_counts_and_gives_no_times() {
+    @ParameterizedTest
+    @ValueSource(strings = {"resp_1", "batch_1/1"})
+    void a_call_of_a_job_counts_and_gives_no_times(String requestId) {
         CallDetails ordinary = figures(CallEnd.COMPLETED, 90);
         call("t1", 700, ordinary);
         Course its = ordinary.course();
         Course ofJob = new Course(
-                "resp_1",
+                requestId,
                 its.channel(),
                 its.upstreamModel(),
                 null,

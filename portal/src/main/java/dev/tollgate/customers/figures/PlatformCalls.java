@@ -166,7 +166,7 @@ public record PlatformCalls(Database database, Writer writer, Duration callMax) 
     }
 
     /**
-     * Returns the call that a text names: by an id in any spelling (E1), by the id of the response that it made in the background, or by the id of its
+     * Returns the call that a text names: by an id in any spelling (E1), by that of the response that it made in the background or of a batch's line, or by the id of its
      * request, as in {@code x-request-id}; null if there is none, or none of the first thousands of the request's minutes.
      */
     public @Nullable String callNamed(String text) {

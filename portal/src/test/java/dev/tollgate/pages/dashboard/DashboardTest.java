@@ -3,6 +3,7 @@ package dev.tollgate.pages.dashboard;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.Asserts.found;
 
+import dev.tollgate.base.ids.BatchLine;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.PortalServer;
@@ -352,6 +353,31 @@ class DashboardTest {
         assertThat(busy.browser.get("/dashboard/find?q=gemini-4-a").location())
                 .isEqualTo("/dashboard/requests?model=gemini-4-argon");
         assertThat(busy.browser.get("/dashboard/find?q=gemini").body()).contains("model=gemini-2.5-pro");
+    }
+
+    @Test
+    void a_batchs_line_opens_its_call_which_names_it() {
+        String call = busy.lastCall();
+        BatchLine line = new BatchLine("chatcmpl-" + "1".repeat(31), 1_234);
+        String request = server.text("SELECT request_id FROM call WHERE id = '" + call + "'");
+        server.execute("INSERT INTO job_line (job_id, line, state, call_id, tries) VALUES ('" + line.jobId() + "', "
+                + line.line() + ", 'ended', '" + call + "', 0)");
+        server.execute("UPDATE call SET request_id = '" + line.requestId() + "' WHERE id = '" + call + "'");
+        try {
+            String found = "/dashboard/requests/" + call;
+            assertThat(busy.browser.get("/dashboard/find?q=" + line.requestId()).location())
+                    .isEqualTo(found);
+            assertThat(stranger()
+                            .browser
+                            .get("/dashboard/find?q=" + line.requestId())
+                            .body())
+                    .contains("Nothing in this account starts with");
+            assertThat(busy.browser.get(found).body())
+                    .contains("<dd>Line 1,234 of <code>" + line.batchId() + "</code></dd>");
+        } finally {
+            server.execute("UPDATE call SET request_id = '" + request + "' WHERE id = '" + call + "'");
+            server.execute("DELETE FROM job_line WHERE job_id = '" + line.jobId() + "'");
+        }
     }
 
     private static BusyAccount stranger() {

@@ -1,0 +1,35 @@
+package dev.tollgate.base.ids;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line of a batch. The request of its call has it as its id, as in {@code batch_…/12} (J2).
+ *
+ * @param jobId of the batch, in a task's form
+ * @param line from 1
+ */
+public record BatchLine(String jobId, long line) {
+
+    /** The beginning of a batch's id, as callers have it. */
+    public static final String PREFIX = "batch_";
+
+    private static final Pattern REQUEST = Pattern.compile(PREFIX + "([0-9A-Za-z]{31})/([1-9][0-9]{0,8})");
+
+    /** Returns the line that the id of a request names; null if it names none. */
+    public static @Nullable BatchLine of(String requestId) {
+        Matcher named = REQUEST.matcher(requestId);
+        return named.matches() ? new BatchLine("chatcmpl-" + named.group(1), Long.parseLong(named.group(2))) : null;
+    }
+
+    /** Returns the batch's id, as its caller has it. */
+    public String batchId() {
+        return PREFIX + jobId.substring(jobId.indexOf('-') + 1);
+    }
+
+    /** Returns the id of the request of its call. */
+    public String requestId() {
+        return batchId() + "/" + line;
+    }
+}
