@@ -184,7 +184,9 @@ final class Desk {
             };
         }
         if (post && (target.generates() || target.counts() || target.embeds())) {
-            List<Step> steps = planner.plan(target, caller, target.requestType(request::getHeader), json);
+            String apiClient = request.getHeader("x-goog-api-client");
+            List<Step> steps = planner.plan(
+                    target, caller, target.requestType(request::getHeader), apiClient == null ? "" : apiClient, json);
             if (!share.take((long) STEP_BYTES * steps.size())) {
                 throw NO_ROOM.asRefusal();
             }

@@ -4,6 +4,7 @@ import dev.tollgate.sandbox.generation.AnswerSteps;
 import dev.tollgate.sandbox.generation.Embeddings;
 import dev.tollgate.sandbox.generation.Generator;
 import dev.tollgate.sandbox.generation.PromptTokens;
+import dev.tollgate.sandbox.requests.ContinuationTokens;
 import dev.tollgate.sandbox.requests.GoogleRequest;
 import dev.tollgate.sandbox.requests.RequestRules;
 import dev.tollgate.sandbox.requests.Terms;
@@ -44,8 +45,10 @@ final class Planner {
     Planner(SandboxOptions options, Library library) {
         this.clock = options.clock();
         this.signatures = new ThoughtSignatures(options.seed());
-        this.answers =
-                new AnswerSteps(new Generator(options.seed(), signatures, options.clock()), options.paceMillis());
+        this.answers = new AnswerSteps(
+                new Generator(options.seed(), signatures, options.clock()),
+                new ContinuationTokens(options.seed()),
+                options.paceMillis());
         this.embeddings = new Embeddings(options.seed());
         this.library = library;
         this.script = new ScriptInForce(options.script());
@@ -76,9 +79,10 @@ final class Planner {
      * at then, as those in a script are made up, nor is the name of the model.
      *
      * @param requestType Vertex AI's header for the service tier; empty without one
+     * @param apiClient the header by which Google's clients name themselves; empty without one
      * @throws GoogleError.Failure where Google would refuse
      */
-    List<Step> plan(Target target, CallingProject caller, String requestType, JsonNode json) {
+    List<Step> plan(Target target, CallingProject caller, String requestType, String apiClient, JsonNode json) {
         if (target.embeds()
                 || (target.counts() && EmbeddingModel.named(target.model()).isPresent())) {
             return planEmbeddings(target, caller, json);
@@ -87,7 +91,7 @@ final class Planner {
         Optional<GoogleRequest> ask = target.answering(clock.instant())
                 .map(model -> checked(
                         target,
-                        new GoogleRequest(model, body, Terms.of(target, caller).withRequestType(requestType))));
+                        new GoogleRequest(model, body, Terms.of(target, caller).withHeaders(requestType, apiClient))));
         String asked = GoogleRequest.lastUserText(body);
         Optional<Script.Entry> entry = script.take(target, asked);
         List<Step> steps = new ArrayList<>(entry.map(Script.Entry::respond).orElse(List.of()));

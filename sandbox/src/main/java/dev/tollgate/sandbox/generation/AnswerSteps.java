@@ -1,6 +1,7 @@
 package dev.tollgate.sandbox.generation;
 
 import dev.tollgate.sandbox.playback.Playback;
+import dev.tollgate.sandbox.requests.ContinuationTokens;
 import dev.tollgate.sandbox.requests.GoogleRequest;
 import dev.tollgate.sandbox.scripting.Knob;
 import dev.tollgate.sandbox.scripting.KnobSettings;
@@ -17,23 +18,29 @@ import tools.jackson.databind.node.StringNode;
 public final class AnswerSteps {
 
     private final Generator generator;
+    private final ContinuationTokens continuations;
     private final long paceMillis;
     private final PromptPrefixes prefixes = new PromptPrefixes();
 
-    public AnswerSteps(Generator generator, long paceMillis) {
+    public AnswerSteps(Generator generator, ContinuationTokens continuations, long paceMillis) {
         this.generator = generator;
+        this.continuations = continuations;
         this.paceMillis = paceMillis;
     }
 
     public List<Step> steps(GoogleRequest ask) {
         KnobSettings knobs = ask.terms().knobs();
+        LongDecode hop = new LongDecode(ask, knobs, continuations);
         List<Step> steps = new ArrayList<>();
-        if (answers(steps, knobs, ask.model().name())) {
+        int status = hop.here(Knob.HOP_ERROR);
+        if (status > 0) {
+            steps.add(new Step.Status(status, null));
+        } else if (answers(steps, knobs, ask.model().name())) {
             sending(steps, knobs);
             if (!ask.tier().equals("standard")) {
                 steps.addFirst(new Step.Tier(ask.tier()));
             }
-            play(steps, knobs, events(ask, knobs));
+            play(steps, knobs, events(ask, hop, knobs), hop.here(Knob.HOP_DROP));
         }
         return steps;
     }
@@ -43,7 +50,7 @@ public final class AnswerSteps {
         List<Step> steps = new ArrayList<>();
         if (answers(steps, knobs, model)) {
             sending(steps, knobs);
-            play(steps, knobs, List.of(() -> whole));
+            play(steps, knobs, List.of(() -> whole), -1);
         }
         return steps;
     }
@@ -64,9 +71,8 @@ public final class AnswerSteps {
         return false;
     }
 
-    private List<Supplier<ObjectNode>> events(GoogleRequest ask, KnobSettings knobs) {
+    private List<Supplier<ObjectNode>> events(GoogleRequest ask, LongDecode hop, KnobSettings knobs) {
         boolean vertex = ask.terms().vertex();
-        LongDecode hop = LongDecode.of(ask);
         CachedTokens cached = CachedTokens.of(ask, prefixes);
         ObjectNode bare = generator.bare(hop.first(), cached);
         List<ObjectNode> instead = EventKnobs.instead(knobs, bare, vertex);
@@ -96,10 +102,12 @@ public final class AnswerSteps {
         }
     }
 
-    private void play(List<Step> steps, KnobSettings knobs, List<Supplier<ObjectNode>> events) {
-        Step.Fault breaks = breaks(knobs);
+    /** @param dropsAfter so many events, at which the connection breaks; -1 for none */
+    private void play(List<Step> steps, KnobSettings knobs, List<Supplier<ObjectNode>> events, int dropsAfter) {
+        Step.Fault breaks = dropsAfter < 0 ? breaks(knobs) : Step.Fault.RESET;
         int standard = breaks == Step.Fault.EOF ? events.size() - 1 : 1;
-        int until = breaks == null ? events.size() : Math.min(events.size(), knobs.number(Knob.AFTER, standard));
+        int after = dropsAfter < 0 ? knobs.number(Knob.AFTER, standard) : dropsAfter;
+        int until = breaks == null ? events.size() : Math.min(events.size(), after);
         for (int i = 0; i < until; i++) {
             if (i > 0 || !knobs.has(Knob.DELAY_BETWEEN)) {
                 delay(steps, knobs, Knob.DELAY_BETWEEN, paceMillis);

@@ -1,6 +1,5 @@
 package dev.tollgate.sandbox.generation;
 
-import dev.tollgate.sandbox.requests.ContinuationToken;
 import dev.tollgate.sandbox.scripting.Knob;
 import dev.tollgate.sandbox.scripting.KnobSettings;
 import dev.tollgate.sandbox.wire.JsonTrees;
@@ -56,12 +55,16 @@ final class EventKnobs {
     /** Changes generated events. @param hop the part of them that is sent */
     static List<Supplier<ObjectNode>> changed(
             KnobSettings knobs, LongDecode hop, List<Supplier<ObjectNode>> generated, ObjectNode bare, boolean vertex) {
-        List<Supplier<ObjectNode>> events = new ArrayList<>(hop.rest(generated));
+        List<Supplier<ObjectNode>> rest = new ArrayList<>(hop.rest(generated));
         if (knobs.has(Knob.MIXED_PARTS)) {
-            mixParts(events);
+            mixParts(rest);
         }
-        if (knobs.has(Knob.FINISH)) {
-            finish(events, knobs, hop, bare);
+        int after = knobs.number(Knob.AFTER, 1);
+        boolean goesOn = knobs.is(Knob.FINISH, GOES_ON);
+        List<Supplier<ObjectNode>> events =
+                new ArrayList<>(goesOn && after < rest.size() - 1 ? hop.ended(rest, after) : hop.cut(rest));
+        if (knobs.has(Knob.FINISH) && !goesOn) {
+            finish(events, knobs, bare);
         }
         usage(events, knobs, vertex);
         if (knobs.has(Knob.DUPLICATE_LAST)) {
@@ -70,16 +73,12 @@ final class EventKnobs {
         return events;
     }
 
-    private static void finish(List<Supplier<ObjectNode>> events, KnobSettings knobs, LongDecode hop, ObjectNode bare) {
+    private static void finish(List<Supplier<ObjectNode>> events, KnobSettings knobs, ObjectNode bare) {
         String reason = knobs.text(Knob.FINISH);
         ObjectNode last = events.removeLast().get();
         int usual = usuallyKept(reason, events.size(), knobs.has(Knob.IMAGES));
         int kept = Math.min(events.size(), knobs.number(Knob.AFTER, usual));
         boolean cut = kept < events.size();
-        if (reason.equals(GOES_ON) && !cut) {
-            events.add(() -> last);
-            return;
-        }
         events.subList(kept, events.size()).clear();
         if (cut) {
             last.set("usageMetadata", (kept == 0 ? bare : events.getLast().get()).get("usageMetadata"));
@@ -90,9 +89,6 @@ final class EventKnobs {
             if (cut) {
                 candidate.remove("content");
                 candidate.remove("groundingMetadata");
-            }
-            if (reason.equals(GOES_ON)) {
-                candidate.put("continuationToken", ContinuationToken.after(hop.eventsSent() + kept));
             }
             if (reason.equals(MALFORMED_CALL)) {
                 candidate.put("finishMessage", MALFORMED);

@@ -2,6 +2,7 @@ package dev.tollgate.sandbox.generation;
 
 import dev.tollgate.sandbox.files.StoredFile;
 import dev.tollgate.sandbox.generation.PromptTokens.Modality;
+import dev.tollgate.sandbox.requests.ContinuationTokens;
 import dev.tollgate.sandbox.requests.GoogleRequest;
 import dev.tollgate.sandbox.requests.ThoughtSignatures;
 import dev.tollgate.sandbox.samples.Prompt;
@@ -124,7 +125,8 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(source.getBytes(StandardCharsets.UTF_8));
-            JsonTrees.write(ask.body(), new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+            JsonNode body = ask.model().gemini4() ? ContinuationTokens.unchanging(ask) : ask.body();
+            JsonTrees.write(body, new DigestOutputStream(OutputStream.nullOutputStream(), digest));
             return digest.digest();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("SHA-256 belongs to every JDK", e);

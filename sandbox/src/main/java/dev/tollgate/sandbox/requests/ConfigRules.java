@@ -23,7 +23,8 @@ final class ConfigRules {
 
     static void check(GoogleRequest ask) {
         checkSampling(ask.config());
-        checkOutput(ask.config(), ask.model().images().outputTokensMax() + 1);
+        checkOutput(ask.config(), ContinuationTokens.outputTokensMax(ask) + 1);
+        checkLength(ask);
         checkCapabilities(ask);
         checkImages(ask);
         checkFormat(ask);
@@ -64,6 +65,16 @@ final class ConfigRules {
         require(
                 stops.valueStream().noneMatch(stop -> stop.stringValue().isEmpty()),
                 CONFIG + "stop_sequences: stop sequences must not be empty.");
+    }
+
+    /** A long response comes in a stream, or to a client that follows its hops (protocol 2.5). */
+    private static void checkLength(GoogleRequest ask) {
+        boolean follows = ask.terms().streams() || ask.terms().isOfSdk() || ContinuationTokens.isIn(ask);
+        int max = ask.config().path("maxOutputTokens").asInt(1);
+        require(
+                follows || !ask.model().gemini4() || max <= ContinuationTokens.UNSTREAMED_TOKENS_MAX,
+                "max_output_tokens above " + ContinuationTokens.UNSTREAMED_TOKENS_MAX
+                        + " is only supported by streamGenerateContent.");
     }
 
     private static void checkCapabilities(GoogleRequest ask) {

@@ -14,6 +14,8 @@ import java.util.Map;
  * @param caller whose files and signatures count
  * @param knobs those in force
  * @param requestType Vertex AI's header for the service tier; empty where it has no effect
+ * @param asksLong whether the endpoint knows responses in several hops: Vertex AI's {@code v1} does not
+ * @param isOfSdk whether Google's own client asks, which follows hops by itself
  * @param files the caller's files that the request names, by URI
  */
 public record Terms(
@@ -22,6 +24,8 @@ public record Terms(
         CallingProject caller,
         KnobSettings knobs,
         String requestType,
+        boolean asksLong,
+        boolean isOfSdk,
         Map<String, StoredFile> files) {
 
     public Terms {
@@ -29,18 +33,21 @@ public record Terms(
     }
 
     public static Terms of(Target target, CallingProject caller) {
-        return new Terms(target.vertex(), target.streams(), caller, KnobSettings.NONE, "", Map.of());
+        boolean asksLong = !target.vertex() || !target.version().equals("v1");
+        return new Terms(target.vertex(), target.streams(), caller, KnobSettings.NONE, "", asksLong, false, Map.of());
     }
 
-    public Terms withRequestType(String requestType) {
-        return new Terms(vertex, streams, caller, knobs, requestType, files);
+    /** Returns these terms with what the headers say. @param apiClient {@code x-goog-api-client}; empty without one */
+    public Terms withHeaders(String requestType, String apiClient) {
+        boolean sdk = apiClient.contains("google-genai-sdk/");
+        return new Terms(vertex, streams, caller, knobs, requestType, asksLong, sdk, files);
     }
 
     public Terms withKnobs(KnobSettings knobs) {
-        return new Terms(vertex, streams, caller, knobs, requestType, files);
+        return new Terms(vertex, streams, caller, knobs, requestType, asksLong, isOfSdk, files);
     }
 
     public Terms withFiles(Map<String, StoredFile> files) {
-        return new Terms(vertex, streams, caller, knobs, requestType, files);
+        return new Terms(vertex, streams, caller, knobs, requestType, asksLong, isOfSdk, files);
     }
 }

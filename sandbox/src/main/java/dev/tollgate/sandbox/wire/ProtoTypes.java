@@ -20,7 +20,7 @@ public final class ProtoTypes {
     private static final String MESSAGES = """
             GenerateContentRequest contents=Content* systemInstruction=Content tools=Tool* toolConfig=ToolConfig
              safetySettings=SafetySetting* generationConfig=GenerationConfig cachedContent=string
-             serviceTier=ServiceTier@g store=bool@g model=string continuationToken=bytes@g automaticContinuation=any@g
+             serviceTier=ServiceTier@g store=bool@g model=string continuationToken=bytes
              generationOutputConfig=any@g labels=struct@v modelArmorConfig=struct@v
             CountTokensRequest contents=Content* generateContentRequest=GenerateContentRequest@g model=string
              systemInstruction=Content@v tools=Tool*@v generationConfig=GenerationConfig@v
