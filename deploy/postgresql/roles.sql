@@ -51,13 +51,13 @@ GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO tollgate_app;
 REVOKE INSERT ON tollgate_schema FROM tollgate_app;
 
 GRANT UPDATE ON
-    account, account_rates, allowance, announcement, answer_share, api_key, billing_contact, budget_window, commit_mark, credit_grant, dismissed, grant_month, installation, job, job_line, kept_answer,
+    account, account_rates, allowance, announcement, answer_share, api_key, batch, billing_contact, budget_window, commit_mark, credit_grant, dismissed, grant_month, installation, job, job_line, kept_answer,
     kept_response, kept_share, label, member, node, open_hold, outgoing_mail, payment, person, person_identity, person_link, recovery_code, refusal, session, signature_share, signing_key, spend_window, stored_file, subscription,
     team, team_member, thought_signature, told, usage_day, usage_fold, usage_hour, usage_label, usage_quarter, voucher, webhook, webhook_delivery
     TO tollgate_app;
 
 GRANT DELETE ON
-    allowance, announcement, api_key, billing_contact, budget, budget_window, commit_mark, dismissed, file_piece, installation, job, job_line, kept_answer, kept_response, kept_share, label, member_notice, node, open_hold, outgoing_mail, person, person_identity,
+    allowance, announcement, api_key, batch, billing_contact, budget, budget_window, commit_mark, dismissed, file_piece, installation, job, job_line, kept_answer, kept_response, kept_share, label, member_notice, node, open_hold, outgoing_mail, person, person_identity,
     person_link, recovery_code, refusal, session, setting, spend_window, stored_file, team_member, thought_signature, told, usage_label, usage_quarter, webhook, webhook_delivery
     TO tollgate_app;
 

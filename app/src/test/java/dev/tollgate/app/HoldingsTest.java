@@ -71,7 +71,8 @@ class HoldingsTest {
             Map.entry(
                     "job",
                     "account_id origin_id pause paused_at due_at node_id name_hash body_hash deadline cancel_at gone_at sealed_bytes"),
-            Map.entry("job_line", "job_id line state call_id tries sealed"),
+            Map.entry("batch", "job_id lost results_ms results_until output_bytes error_bytes"),
+            Map.entry("job_line", "job_id line state call_id tries sealed place due_at status"),
             Map.entry("kept_response", "account_id place plain_bytes sealed origin_id"),
             Map.entry("file_piece", "file_id place sealed"),
             Map.entry("stored_file", "account_id origin_id about"),

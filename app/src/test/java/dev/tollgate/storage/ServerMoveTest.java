@@ -253,6 +253,8 @@ class ServerMoveTest {
             "INSERT INTO job (id, account_id, owner, origin_id, kind, state, due_at, node_id, body_hash, created_at, deadline, gone_at, sealed_bytes,"
                     + " charged_micros) VALUES ('chatcmpl-2', 'acc_1', '', 'key_1', 'response', 'open', 1, '', 'cd', 1, 2, 3, 3, 0)",
             "INSERT INTO job_line (job_id, line, state, tries, sealed) VALUES ('chatcmpl-2', 0, 'kept', 0, x'00ff7f')",
+            "INSERT INTO batch (job_id, endpoint, input_id, lost, results_ms, results_until, lines, completed, failed, output_bytes, error_bytes,"
+                    + " prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens) VALUES ('chatcmpl-2', '/v1/embeddings', 'ab', 0, 1, 2, 3, 1, 1, 9, 9, 1, 0, 1, 0)",
             "INSERT INTO stored_file (id, account_id, owner, origin_id, purpose, about, mime_type, bytes, written, sha256, created_at, expires_at)"
                     + " VALUES ('ab', 'acc_1', '', 'key_1', 'made', x'01', 'image/png', 3, 3, 'cd', 1, 2)",
             "INSERT INTO file_piece (file_id, place, sealed) VALUES ('ab', 0, x'00ff7f')",

@@ -57,7 +57,10 @@ public record Job(
 
     /** The kind of a job's result. */
     public enum Kind {
-        RESPONSE;
+        /** A response in the background: one call. */
+        RESPONSE,
+        /** A batch: a call for each line of a file. */
+        BATCH;
 
         public String code() {
             return name().toLowerCase(Locale.ROOT);
@@ -71,6 +74,8 @@ public record Job(
         /** The answer was cut, and kept. */
         INCOMPLETE,
         FAILED,
+        /** The time of a batch was over before its last line. */
+        EXPIRED,
         CANCELLED;
 
         public String code() {
@@ -90,6 +95,8 @@ public record Job(
         KEY,
         /** The account's files have no room for what the call makes. */
         STORAGE,
+        /** The next line would exceed the most that was reckoned for the batch. */
+        PRICE,
         /** The provider has refused the last tries. */
         PROVIDER;
 

@@ -34,12 +34,13 @@ public interface JobChange extends Change {
      */
     final class Accept extends Decision<Accepted> implements JobChange {
 
-        // Jobs with a request are the open ones and the ended ones without an answer.
+        // Responses with a request are the open ones and the ended ones without an answer.
         private static final String KEPT = """
-                SELECT COUNT(*) - COUNT(ended_at), COUNT(ended_at), COALESCE(SUM(sealed_bytes), 0) FROM job
+                SELECT COUNT(CASE WHEN kind = ? AND ended_at IS NULL THEN 1 END), COUNT(CASE WHEN kind = 'response' THEN ended_at END),
+                    COALESCE(SUM(sealed_bytes), 0) FROM job
                 WHERE account_id = ? AND sealed_bytes > 0""";
         private static final String FIRST = """
-                SELECT id, sealed_bytes FROM job WHERE account_id = ? AND sealed_bytes > 0 AND ended_at IS NOT NULL
+                SELECT id, sealed_bytes FROM job WHERE account_id = ? AND kind = 'response' AND sealed_bytes > 0 AND ended_at IS NOT NULL
                 ORDER BY ended_at, id LIMIT 200""";
         static final String SAME =
                 "SELECT id, body_hash FROM job WHERE origin_id = ? AND name_hash = ? AND gone_at > ?";
@@ -86,9 +87,13 @@ public interface JobChange extends Change {
             }
             // Each other server may accept one job above the limit.
             long[] kept = Objects.requireNonNull(statements.one(
-                    KEPT, row -> new long[] {row.getLong(1), row.getLong(2), row.getLong(3)}, job.accountId()));
-            if (kept[0] >= bounds.open()) {
-                return new Accepted.TooMany(bounds.open());
+                    KEPT,
+                    row -> new long[] {row.getLong(1), row.getLong(2), row.getLong(3)},
+                    job.kind().code(),
+                    job.accountId()));
+            int open = job.batch() == null ? bounds.open() : bounds.batches();
+            if (kept[0] >= open) {
+                return new Accepted.TooMany(open);
             }
             long bytes = kept[2] + sealed.length - bounds.bytes();
             long ended = kept[1] + 1 - bounds.ended();
@@ -121,6 +126,9 @@ public interface JobChange extends Change {
                     == 1;
             if (isIn) {
                 statements.run(REQUEST, job.id(), sealed);
+                if (job.batch() != null) {
+                    job.batch().write(statements, job);
+                }
             }
             return isIn;
         }
@@ -165,6 +173,7 @@ public interface JobChange extends Change {
      * A job to be accepted.
      *
      * @param nameHash of the Idempotency-Key; null without one
+     * @param batch what a batch has beside; null for a response
      */
     record NewJob(
             String id,
@@ -173,7 +182,8 @@ public interface JobChange extends Change {
             Job.Kind kind,
             @Nullable String nameHash,
             String bodyHash,
-            Instant createdAt) {}
+            Instant createdAt,
+            BatchChange.@Nullable NewBatch batch) {}
 
     /** The outcome of an acceptance. */
     sealed interface Accepted {
@@ -201,29 +211,29 @@ public interface JobChange extends Change {
     }
 
     /** Takes a claimed try back if its call got no hold. */
-    record Confirm(String id, Reserve reserve) implements JobChange {
+    record Confirm(String id, long line, Reserve reserve) implements JobChange {
 
         private static final String BACK =
-                "UPDATE job_line SET state = 'waiting' WHERE job_id = ? AND line = 1 AND state = 'running' AND call_id = ?";
+                "UPDATE job_line SET state = 'waiting' WHERE job_id = ? AND line = ? AND state = 'running' AND call_id = ?";
         private static final String NO_CALL =
-                "UPDATE job_line SET state = 'waiting', call_id = NULL WHERE job_id = ? AND line = 1 AND state = 'running' AND call_id = ?";
+                "UPDATE job_line SET state = 'waiting', call_id = NULL WHERE job_id = ? AND line = ? AND state = 'running' AND call_id = ?";
 
         @Override
         public void write(Statements statements) throws SQLException {
             if (!reserve.reserved()) {
-                statements.run(NO_CALL, id, reserve.reservationId());
+                statements.run(NO_CALL, id, line, reserve.reservationId());
             }
         }
     }
 
     /** Lets a job wait whose call was released in full. A withdrawn call leaves no id. */
-    record Freed(String id, Release release) implements JobChange {
+    record Freed(String id, long line, Release release) implements JobChange {
 
         @Override
         public void write(Statements statements) throws SQLException {
             if (release.resolved()) {
                 String sql = release instanceof Withdrawal ? Confirm.NO_CALL : Confirm.BACK;
-                statements.run(sql, id, release.reservationId());
+                statements.run(sql, id, line, release.reservationId());
             }
         }
     }
@@ -336,7 +346,8 @@ public interface JobChange extends Change {
                 "SELECT j.state, j.node_id <> '' OR EXISTS (SELECT 1 FROM job_line l WHERE l.job_id = j.id AND l.state = 'running')"
                         + " FROM job j WHERE j.id = ? AND j.account_id = ? AND j.gone_at > ? AND " + Jobs.READABLE;
         private static final String END =
-                "UPDATE job SET state = 'cancelled', ended_at = ?, gone_at = ?, node_id = '', pause = NULL, paused_at = NULL WHERE id = ?";
+                "UPDATE job SET state = 'cancelled', ended_at = ?, gone_at = CASE WHEN charged_micros > 0 THEN CAST(? AS BIGINT) ELSE CAST(? AS BIGINT) END,"
+                        + " node_id = '', pause = NULL, paused_at = NULL WHERE id = ?";
 
         private final String id;
         private final String accountId;
@@ -379,7 +390,8 @@ public interface JobChange extends Change {
                     reads.id(),
                     reads.originId());
             if (found == Cancelled.NOW) {
-                statements.run(END, at, at.plus(Job.KEPT_FREE), id);
+                statements.run(END, at, at.plus(Job.KEPT), at.plus(Job.KEPT_FREE), id);
+                BatchChange.keepResults(statements, id, at);
             } else if (found == Cancelled.RUNNING) {
                 statements.run("UPDATE job SET cancel_at = ? WHERE id = ? AND cancel_at IS NULL", at, id);
             }
@@ -403,6 +415,9 @@ public interface JobChange extends Change {
 
         private static final String SET = "UPDATE job SET node_id = ? WHERE id = ?";
         private static final String FREE = "SELECT 1 FROM job j WHERE j.id = ? AND j.state = 'open' AND " + Jobs.DUE;
+        private static final String LOST = """
+                UPDATE batch SET lost = lost + 1 WHERE job_id = ? AND started_at IS NULL
+                    AND EXISTS (SELECT 1 FROM job j WHERE j.id = batch.job_id AND j.node_id NOT IN ('', ?))""";
         private static final String ONE = "SELECT " + Job.COLUMNS + " WHERE j.id = ?";
 
         private final String nodeId;
@@ -426,6 +441,7 @@ public interface JobChange extends Change {
             List<Job> taken = new ArrayList<>();
             for (String each : ids) {
                 if (statements.has(free, each, now, nodeId)) {
+                    statements.run(LOST, each, nodeId);
                     statements.run(SET, nodeId, each);
                     taken.add(Objects.requireNonNull(statements.one(ONE, Job::read, each)));
                 }
@@ -435,16 +451,16 @@ public interface JobChange extends Change {
     }
 
     /** Lets a job wait whose try was lost with its server. Leaves a job whose hold still exists. */
-    record Lost(String id, String callId) implements JobChange {
+    record Lost(String id, long line, String callId) implements JobChange {
 
         private static final String BACK = """
                 UPDATE job_line SET state = 'waiting', tries = tries + 1
-                WHERE job_id = ? AND line = 1 AND state = 'running' AND call_id = ?
+                WHERE job_id = ? AND line = ? AND state = 'running' AND call_id = ?
                     AND NOT EXISTS (SELECT 1 FROM open_hold h WHERE h.id = ?)""";
 
         @Override
         public void write(Statements statements) throws SQLException {
-            statements.run(BACK, id, callId, callId);
+            statements.run(BACK, id, line, callId, callId);
         }
     }
 
@@ -454,9 +470,9 @@ public interface JobChange extends Change {
         // The errors of their last tries are not why they end.
         private static final String LINES = """
                 UPDATE job_line SET state = 'waiting', sealed = NULL
-                WHERE line = 1 AND job_id IN (SELECT id FROM job WHERE state = 'open')""";
+                WHERE state IN ('waiting', 'running') AND job_id IN (SELECT id FROM job WHERE state = 'open')""";
         private static final String JOBS = """
-                UPDATE job SET state = 'failed', ended_at = ?, gone_at = CASE WHEN gone_at = 0 THEN 0 ELSE ? END, node_id = '', pause = NULL, paused_at = NULL
+                UPDATE job SET state = 'failed', ended_at = ?, gone_at = CASE WHEN gone_at = 0 THEN 0 WHEN charged_micros > 0 THEN CAST(? AS BIGINT) ELSE CAST(? AS BIGINT) END, node_id = '', pause = NULL, paused_at = NULL
                 WHERE state = 'open'""";
 
         private final Instant at;
@@ -473,7 +489,12 @@ public interface JobChange extends Change {
         @Override
         public void write(Statements statements) throws SQLException {
             statements.run(LINES);
-            decide(statements.run(JOBS, at, at.plus(Job.KEPT_FREE)));
+            List<String> batches = statements.list(
+                    "SELECT id FROM job WHERE kind = 'batch' AND state = 'open'", row -> row.getString(1));
+            decide(statements.run(JOBS, at, at.plus(Job.KEPT), at.plus(Job.KEPT_FREE)));
+            for (String batch : batches) {
+                BatchChange.keepResults(statements, batch, at);
+            }
         }
     }
 
@@ -491,15 +512,26 @@ public interface JobChange extends Change {
         }
     }
 
-    /** Deletes rows whose time is over. The outcome is the number of jobs. */
-    final class Forget extends Decision<Integer> implements JobChange {
+    /** Deletes rows whose time is over. The outcome is whether there may be more. */
+    final class Forget extends Decision<Boolean> implements JobChange {
 
         private static final String GONE =
                 "SELECT id FROM job WHERE gone_at <= ? AND state <> 'open' ORDER BY gone_at LIMIT ?";
+        private static final String LINES =
+                "DELETE FROM job_line WHERE job_id = ? AND line IN (SELECT line FROM job_line WHERE job_id = ? ORDER BY line DESC LIMIT ?)";
+        private static final String OLD_RESULTS =
+                "SELECT job_id FROM batch WHERE results_until <= ? AND output_bytes + error_bytes > 0 ORDER BY job_id LIMIT ?";
+        private static final String RESULTS = """
+                UPDATE job_line SET sealed = NULL WHERE job_id = ? AND line IN (
+                    SELECT line FROM job_line WHERE job_id = ? AND line > 0 AND state = 'ended' AND sealed IS NOT NULL ORDER BY line LIMIT ?)""";
+        private static final String REST = """
+                UPDATE job SET sealed_bytes = COALESCE((SELECT LENGTH(l.sealed) FROM job_line l WHERE l.job_id = job.id AND l.line = 0), 0)
+                WHERE id = ?""";
 
         private final Instant now;
         private final int most;
 
+        /** @param most rows */
         Forget(Instant now, int most) {
             this.now = now;
             this.most = most;
@@ -513,15 +545,33 @@ public interface JobChange extends Change {
         @Override
         public void write(Statements statements) throws SQLException {
             String free = statements.dialect() == Dialect.POSTGRESQL ? " FOR UPDATE SKIP LOCKED" : "";
-            List<String> gone = statements.list(GONE + free, row -> row.getString(1), now, most);
-            for (String each : gone) {
-                statements.run("DELETE FROM job_line WHERE job_id = ?", each);
-                statements.run("DELETE FROM job WHERE id = ?", each);
+            int left = most;
+            for (String each : statements.list(GONE + free, row -> row.getString(1), now, most)) {
+                statements.run("DELETE FROM batch WHERE job_id = ?", each); // its counts
+                left -= statements.run(LINES, each, each, left);
+                if (left <= 0) {
+                    break;
+                }
+                left -= statements.run("DELETE FROM job WHERE id = ?", each);
+                if (left <= 0) {
+                    break;
+                }
             }
-            if (!gone.isEmpty()) {
+            for (String each : statements.list(OLD_RESULTS + free, row -> row.getString(1), now, most)) {
+                if (left <= 0) {
+                    break;
+                }
+                left -= statements.run(RESULTS, each, each, left);
+                if (left > 0) {
+                    statements.run("UPDATE batch SET output_bytes = 0, error_bytes = 0 WHERE job_id = ?", each);
+                    statements.run(REST, each);
+                    left--;
+                }
+            }
+            if (left < most) {
                 statements.erased();
             }
-            decide(gone.size());
+            decide(left <= 0);
         }
     }
 }

@@ -30,14 +30,15 @@ public final class Jobs {
     /**
      * Bounds the jobs of an account.
      *
-     * @param open jobs that have not ended
-     * @param ended jobs that have ended without an answer; those before them are forgotten
+     * @param open responses that have not ended
+     * @param batches that have not ended
+     * @param ended responses that have ended without an answer; those before them are forgotten
      * @param bytes that the requests of both take, sealed
      */
-    public record Bounds(int open, int ended, long bytes) {
+    public record Bounds(int open, int batches, int ended, long bytes) {
 
         /** The bounds of every account (J23, J31). */
-        static final Bounds STANDARD = new Bounds(1_000, 1_000, 512L << 20);
+        static final Bounds STANDARD = new Bounds(1_000, 4, 1_000, 512L << 20);
     }
 
     /** The interval between deletions of rows whose time is over. */
@@ -64,7 +65,7 @@ public final class Jobs {
             SELECT d.id, d.account_id, d.pause FROM (
                 SELECT j.id, j.account_id, j.pause, j.due_at,
                     ROW_NUMBER() OVER (PARTITION BY j.account_id ORDER BY CASE WHEN j.node_id = ? THEN 0 ELSE 1 END, j.due_at, j.id) AS turn
-                FROM job j WHERE j.state = 'open' AND %s) d
+                FROM job j WHERE j.state = 'open' AND j.kind = ? AND %s) d
             ORDER BY d.turn, d.due_at, d.id LIMIT 1000""".formatted(DUE);
 
     private static final int FORGET_ROWS = 500;
@@ -118,8 +119,25 @@ public final class Jobs {
             @Nullable String nameHash,
             String bodyHash,
             byte[] request) {
-        JobChange.NewJob job = new JobChange.NewJob(id, accountId, owner, kind, nameHash, bodyHash, clock.instant());
+        JobChange.NewJob job =
+                new JobChange.NewJob(id, accountId, owner, kind, nameHash, bodyHash, clock.instant(), null);
         JobChange.Accept accept = new JobChange.Accept(job, seal(id, 0, request), bounds);
+        writer.commitAndWait(Unit.of(accept));
+        return accept.outcome();
+    }
+
+    /** Accepts a batch. @param details what is kept of it, not sealed yet; else as above */
+    Accepted acceptBatch(
+            String id,
+            String accountId,
+            KeyOwner owner,
+            @Nullable String nameHash,
+            String bodyHash,
+            byte[] details,
+            BatchChange.NewBatch batch) {
+        JobChange.NewJob job =
+                new JobChange.NewJob(id, accountId, owner, Job.Kind.BATCH, nameHash, bodyHash, clock.instant(), batch);
+        JobChange.Accept accept = new JobChange.Accept(job, seal(id, 0, details), bounds);
         writer.commitAndWait(Unit.of(accept));
         return accept.outcome();
     }
@@ -171,14 +189,14 @@ public final class Jobs {
     }
 
     /**
-     * Takes due jobs, of each account in turn.
+     * Takes due jobs of a kind, of each account in turn.
      *
      * @param runner the server's {@link #runner} name
      * @param hand of the server
      */
-    public List<Job> take(String runner, int most, Hand hand) {
+    public List<Job> take(Job.Kind kind, String runner, int most, Hand hand) {
         Instant now = clock.instant();
-        List<String> due = due(runner, now, most, hand);
+        List<String> due = due(kind, runner, now, most, hand);
         if (due.isEmpty()) {
             return List.of();
         }
@@ -189,11 +207,12 @@ public final class Jobs {
 
     private record Due(String id, String accountId, boolean isPaused) {}
 
-    private List<String> due(String runner, Instant now, int most, Hand hand) {
+    private List<String> due(Job.Kind kind, String runner, Instant now, int most, Hand hand) {
         List<Due> all = database.read(sql -> sql.list(
                 IN_TURN,
                 row -> new Due(row.getString(1), row.getString(2), row.getString(3) != null),
                 runner,
+                kind.code(),
                 now,
                 runner));
         List<String> ids = new ArrayList<>();
@@ -237,12 +256,12 @@ public final class Jobs {
     }
 
     /** Encrypts a value of a job. @param line 0 for its request, 1 for the error of its last try */
-    public byte[] seal(String id, int line, byte[] plain) {
+    public byte[] seal(String id, long line, byte[] plain) {
         return sealing.seal(plain, context(id, line));
     }
 
     /** Opens it; null if it is under a key that the server has no more. Parameters as for {@link #seal}. */
-    public byte @Nullable [] open(String id, int line, byte[] sealed) {
+    public byte @Nullable [] open(String id, long line, byte[] sealed) {
         try {
             return sealing.open(sealed, context(id, line));
         } catch (StoreException gone) {
@@ -250,7 +269,7 @@ public final class Jobs {
         }
     }
 
-    private static String context(String id, int line) {
+    private static String context(String id, long line) {
         return id + "/" + line;
     }
 
@@ -260,7 +279,7 @@ public final class Jobs {
         do {
             forget = new JobChange.Forget(clock.instant(), FORGET_ROWS);
             writer.commitAndWait(Unit.of(forget));
-        } while (forget.outcome() == FORGET_ROWS);
+        } while (forget.outcome());
     }
 
     // ---- for the operator ----
@@ -302,16 +321,27 @@ public final class Jobs {
 
     /** Returns the jobs of an account, for the export and the erasure of accounts. */
     public static Holding holding() {
-        return Holding.of(ExportFile.of(
-                        "jobs.csv",
-                        "responses made in the background, without their content",
-                        "job c",
-                        "c.account_id = :account",
-                        "c.id c.kind c.state c.created_at c.ended_at c.charged_micros c.owner",
-                        "c.id"))
+        return Holding.of(
+                        ExportFile.of(
+                                "jobs.csv",
+                                "responses made in the background, and batches, without their content",
+                                "job c",
+                                "c.account_id = :account",
+                                "c.id c.kind c.state c.created_at c.ended_at c.charged_micros c.owner",
+                                "c.id"),
+                        ExportFile.of(
+                                "batches.csv",
+                                "the lines of batches, counted, without their content",
+                                "batch b JOIN job c ON c.id = b.job_id",
+                                "c.account_id = :account",
+                                "c.id b.endpoint b.input_id b.started_at b.lines b.completed b.failed b.prompt_tokens b.cached_tokens b.completion_tokens"
+                                        + " b.reasoning_tokens b.min_micros b.max_micros",
+                                "c.id"))
                 .with(
                         RowErasure.ofAccount(
                                 "DELETE FROM job_line WHERE job_id IN (SELECT id FROM job WHERE account_id = ?)"),
+                        RowErasure.ofAccount(
+                                "DELETE FROM batch WHERE job_id IN (SELECT id FROM job WHERE account_id = ?)"),
                         RowErasure.ofAccount("DELETE FROM job WHERE account_id = ?"));
     }
 

@@ -70,7 +70,7 @@ class JobsTest {
     }
 
     private static Jobs.Bounds bounds(int open, int ended, long bytes) {
-        return new Jobs.Bounds(open, ended, bytes);
+        return new Jobs.Bounds(open, 4, ended, bytes);
     }
 
     @ParameterizedTest
@@ -141,8 +141,9 @@ class JobsTest {
     }
 
     private List<String> taken(String node, int most) {
-        List<String> ids =
-                jobs.take(node, most, new InHand(node)).stream().map(Job::id).toList();
+        List<String> ids = jobs.take(Job.Kind.RESPONSE, node, most, new InHand(node)).stream()
+                .map(Job::id)
+                .toList();
         ids.forEach(id -> inHand.add(node + " " + id));
         return ids;
     }
@@ -355,13 +356,13 @@ class JobsTest {
         taken("node_1", 1);
         claim("job_1", "call_1", "node_1");
         store.reserve("call_1", "acc_1", 300, 300);
-        jobs.commit(new JobChange.Lost("job_1", "call_1"));
+        jobs.commit(new JobChange.Lost("job_1", 1, "call_1"));
         assertThat(job().isRunning()).isTrue();
         jobs.commit(new JobChange.Ended("job_1", "node_1", Job.State.FAILED, store.now(), new byte[1]));
         assertThat(job().isRunning()).isTrue();
         assertThat(job().nodeId()).as("left for the next").isEmpty();
         store.decide(Ended.release("call_1", store.now()));
-        jobs.commit(new JobChange.Lost("job_1", "call_1"));
+        jobs.commit(new JobChange.Lost("job_1", 1, "call_1"));
         assertThat(job().isRunning()).isFalse();
         assertThat(job().line().tries()).isEqualTo(1);
     }

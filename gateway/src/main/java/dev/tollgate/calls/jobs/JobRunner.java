@@ -2,7 +2,6 @@ package dev.tollgate.calls.jobs;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
-import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.books.ledger.Records;
@@ -21,9 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
@@ -55,21 +52,6 @@ public final class JobRunner {
 
     private static final Duration AGAIN = Duration.ofSeconds(1);
 
-    /** The least time between two rounds that {@link #wake} begins. */
-    private static final Duration BETWEEN = Duration.ofMillis(100);
-
-    private static final ApiError LOST = ApiError.of(
-            ErrorCode.INTERNAL_ERROR,
-            "The servers that made the answer have stopped before its end. Nothing was charged.");
-    private static final String TOO_LATE = "The answer was not begun within 24 hours. ";
-    private static final String FREE = "Nothing was charged.";
-    private static final ApiError UNREADABLE = ApiError.of(
-            ErrorCode.INTERNAL_ERROR,
-            "The request cannot be read any more: the operator has removed the secret key under which it was kept. Nothing was charged.");
-    private static final ApiError DAMAGED = ApiError.of(
-                    ErrorCode.INTERNAL_ERROR, "The request cannot be read any more. Nothing was charged.")
-            .doNotRetry();
-
     private static final Logger log = LoggerFactory.getLogger(JobRunner.class);
 
     private final Jobs jobs;
@@ -79,11 +61,9 @@ public final class JobRunner {
     private final Map<Job.Kind, JobStart> starts;
     private final InstantSource clock;
     private final Map<String, Running> running = new ConcurrentHashMap<>();
-    private final ReentrantLock round = new ReentrantLock();
-    private final AtomicBoolean isWanted = new AtomicBoolean();
-    private final Pace pace = new Pace(System::nanoTime);
+    private final Rounds rounds = new Rounds(System::nanoTime, this::look);
+    private final Pace pace;
     private final AtomicLongArray ends = new AtomicLongArray(TryEnd.values().length);
-    private volatile boolean stopped;
 
     /** A job in memory. @param runner the name under which it was taken */
     private record Running(Job job, String runner, JobTrial trial) {
@@ -94,65 +74,42 @@ public final class JobRunner {
         }
     }
 
-    /** The server that a runner belongs to. @param waiting units for the writer */
-    public record Server(Supplier<String> nodeId, BooleanSupplier mayServe, IntSupplier waiting) {}
+    /**
+     * The server that runners belong to.
+     *
+     * @param waiting units for the writer
+     * @param pace of all starts
+     */
+    public record Server(Supplier<String> nodeId, BooleanSupplier mayServe, IntSupplier waiting, Pace pace) {
+
+        public Server(Supplier<String> nodeId, BooleanSupplier mayServe, IntSupplier waiting) {
+            this(nodeId, mayServe, waiting, new Pace(System::nanoTime));
+        }
+
+        /** Returns whether a try may begin now. */
+        boolean mayStart() {
+            return mayServe.getAsBoolean() && waiting.getAsInt() <= WAITING_MAX;
+        }
+    }
 
     public JobRunner(Jobs jobs, Keys keys, Server server, Map<Job.Kind, JobStart> starts, InstantSource clock) {
         this.jobs = jobs;
         this.keys = keys;
         this.nodeId = server.nodeId();
-        this.mayStart =
-                () -> server.mayServe().getAsBoolean() && server.waiting().getAsInt() <= WAITING_MAX;
+        this.mayStart = server::mayStart;
+        this.pace = server.pace();
         this.starts = Map.copyOf(starts);
         this.clock = clock;
     }
 
-    /** Begins a round soon, e.g. for an accepted job, and after a round that runs already. Does not block. */
+    /** Begins a round soon, e.g. for an accepted job. Does not block. */
     public void wake() {
-        if (isWanted.compareAndSet(false, true)) {
-            Thread.ofVirtual().name("jobs").start(this::wanted);
-        }
-    }
-
-    private void wanted() {
-        boolean isCut = true;
-        while (isCut && !stopped) {
-            isCut = false;
-            try {
-                isCut = roundOnce(true);
-            } catch (StoreException e) {
-                log.warn(Event.STORE_UNAVAILABLE, "jobs were not looked for: {}", e.getMessage());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
+        rounds.wake();
     }
 
     /** Ends cancelled jobs, then takes and begins due ones. Blocks while another round runs. @throws StoreException if the database fails */
     public void round() {
-        try {
-            if (roundOnce(false)) {
-                wake();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** @param waits whether it keeps its distance from the last round @return whether more may be due than was begun */
-    private boolean roundOnce(boolean waits) throws InterruptedException {
-        round.lockInterruptibly();
-        try {
-            if (waits) {
-                Thread.sleep(pace.untilNext(BETWEEN));
-            }
-            isWanted.set(false);
-            pace.next();
-            return !stopped && look();
-        } finally {
-            round.unlock();
-        }
+        rounds.now();
     }
 
     private boolean look() {
@@ -165,7 +122,7 @@ public final class JobRunner {
         if (most <= 0) {
             return room > 0;
         }
-        List<Job> taken = jobs.take(runner, most, new InHand(runner));
+        List<Job> taken = jobs.take(Job.Kind.RESPONSE, runner, most, new InHand(runner));
         pace.started(taken.size());
         for (int i = 0; i < taken.size(); i++) {
             begin(taken.get(i), runner, Pace.BETWEEN_STARTS.multipliedBy(i));
@@ -214,7 +171,7 @@ public final class JobRunner {
 
     /** Begins no more tries. Running calls have their time to end. */
     public void stop() {
-        stopped = true;
+        rounds.stop();
     }
 
     /** Gives this server's jobs back, once their calls have ended. Blocks. */
@@ -247,7 +204,7 @@ public final class JobRunner {
 
     /** @param after the delay of its first try: many tries at the same time would delay other calls */
     private void begin(Job job, String runner, Duration after) {
-        JobTrial trial = new JobTrial(job, runner);
+        JobTrial trial = new JobTrial(job.id(), ResponseAnswer.form(job, runner));
         Running its = new Running(job, runner, trial);
         trial.whenEnded(error -> ended(its, error));
         trial.whenAdmitted(job.pause() == null ? () -> {} : this::wake);
@@ -264,7 +221,7 @@ public final class JobRunner {
                 trial.refused(Records.unreadable(e));
             } catch (JobRequest.Damaged e) {
                 log.error(Event.CALL_FAULT, "the request of job {} is damaged", job.id(), e);
-                trial.refused(DAMAGED);
+                trial.refused(JobTrouble.DAMAGED);
             } catch (RuntimeException | Error e) {
                 Fatal.check(e);
                 log.error(Event.CALL_FAULT, "job {} could not be tried", job.id(), e);
@@ -275,13 +232,13 @@ public final class JobRunner {
 
     private void tryOnce(Running its) {
         Job job = its.job();
-        if (stopped) {
+        if (rounds.isStopped()) {
             return; // it is given back with the others
         }
         if (job.line().runs()) {
             // Its server is gone. While the hold stands, this waits for its return.
             commit(new JobChange.Lost(
-                    job.id(), Objects.requireNonNull(job.line().callId())));
+                    job.id(), 1, Objects.requireNonNull(job.line().callId())));
             waitFor(EVERY, its);
             return;
         }
@@ -297,7 +254,7 @@ public final class JobRunner {
         }
         byte[] request = jobs.request(job);
         if (request == null) {
-            end(its, Job.State.FAILED, UNREADABLE);
+            end(its, Job.State.FAILED, JobTrouble.UNREADABLE);
             return;
         }
         Objects.requireNonNull(starts.get(job.kind())).start(job, request, caller(job), its.trial());
@@ -305,7 +262,7 @@ public final class JobRunner {
 
     private @Nullable ApiError late(Job job) {
         if (job.line().tries() >= Verdict.TRIES_MAX) {
-            return LOST;
+            return JobTrouble.LOST;
         }
         if (clock.instant().isBefore(job.deadline())) {
             return null;
@@ -313,7 +270,7 @@ public final class JobRunner {
         byte[] sealed = job.line().trouble();
         byte[] trouble = sealed == null ? null : jobs.open(job.id(), 1, sealed);
         String last = trouble == null ? "" : JobTrouble.of(trouble).message() + " ";
-        return ApiError.of(ErrorCode.INTERNAL_ERROR, TOO_LATE + last + FREE);
+        return JobTrouble.tooLate(last);
     }
 
     /** @throws ApiException if the key cannot be used now */
@@ -408,7 +365,7 @@ public final class JobRunner {
                         "job {} could not be written, and is tried again: {}",
                         change.id(),
                         e.getMessage());
-                if (stopped) {
+                if (rounds.isStopped()) {
                     return;
                 }
             }

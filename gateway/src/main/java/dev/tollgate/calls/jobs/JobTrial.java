@@ -10,8 +10,8 @@ import dev.tollgate.base.log.Event;
 import dev.tollgate.calls.metering.Running;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
-import dev.tollgate.jobs.Job;
 import io.vertx.core.Context;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -30,8 +30,8 @@ public final class JobTrial implements CallWatch {
 
     private static final Logger log = LoggerFactory.getLogger(JobTrial.class);
 
-    private final Job job;
-    private final String runner;
+    private final String name;
+    private final JobAnswer.Form form;
     private final AtomicBoolean hasEnded = new AtomicBoolean();
     private Consumer<@Nullable ApiError> ended = _ -> {};
 
@@ -41,13 +41,14 @@ public final class JobTrial implements CallWatch {
     private @Nullable JobAnswer answer;
     private volatile boolean isLost;
     private volatile boolean isAdmitted;
+    private volatile boolean hasHeard;
     private Runnable whenAdmitted = () -> {};
     private volatile Runnable onOver = () -> {};
 
-    /** @param runner the name under which this server has taken the job */
-    JobTrial(Job job, String runner) {
-        this.job = job;
-        this.runner = runner;
+    /** @param name of the job or line, for the log @param form makes its answer */
+    JobTrial(String name, JobAnswer.Form form) {
+        this.name = name;
+        this.form = form;
     }
 
     /** @param then receives the error; null if there is none. To be set before anything else happens */
@@ -79,21 +80,22 @@ public final class JobTrial implements CallWatch {
                 return;
             }
             try {
-                JobOutlet outlet = new JobOutlet(on, this::end);
-                JobAnswer its = new JobAnswer(door.apply(outlet), outlet, job, runner, this::admitted, this::lost);
+                JobOutlet outlet = new JobOutlet(on, this::end, form.bytesMax());
+                JobAnswer its = form.of(door.apply(outlet), outlet, this);
                 answer = its;
                 call = start.apply(its);
             } catch (ApiException refused) {
                 end(refused.error());
             } catch (RuntimeException | Error e) {
                 Fatal.check(e);
-                log.error(Event.CALL_FAULT, "job {} could not be begun", job.id(), e);
+                log.error(Event.CALL_FAULT, "job {} could not be begun", name, e);
                 end(FAULT);
             }
         });
     }
 
-    private void admitted() {
+    /** Notes that its call has a hold. */
+    void admitted() {
         isAdmitted = true;
         whenAdmitted.run();
     }
@@ -103,8 +105,23 @@ public final class JobTrial implements CallWatch {
         return isAdmitted;
     }
 
+    /** Notes that the provider has said something. */
+    void heard() {
+        hasHeard = true;
+    }
+
+    /** Returns whether the provider had said something. */
+    boolean hasHeard() {
+        return hasHeard;
+    }
+
+    /** Runs a step on the event loop of the call. */
+    void later(Runnable step) {
+        Objects.requireNonNull(loop).runOnContext(_ -> step.run());
+    }
+
     /** The job was taken by another server, or has ended. */
-    private void lost() {
+    void lost() {
         isLost = true;
         end(null);
     }

@@ -3,8 +3,8 @@ package dev.tollgate.calls.jobs;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** Limits how fast a server begins tries (J13): a few at once, and then so many a second. Not thread-safe. */
-final class Pace {
+/** Limits how fast a server begins tries (J13): a few at once, and then so many a second. Thread-safe. */
+public final class Pace {
 
     static final int STARTS_A_SECOND = 50;
     static final int AT_ONCE = 10;
@@ -15,35 +15,37 @@ final class Pace {
 
     private final LongSupplier nanoTime;
 
-    /** The time until which the starts so far last. */
+    /** The time until which the starts so far last. Guarded by this. */
     private long usedUntil;
 
-    private long lastRound;
-
-    Pace(LongSupplier nanoTime) {
+    public Pace(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.usedUntil = nanoTime.getAsLong() - AT_ONCE * START_NANOS;
-        this.lastRound = nanoTime.getAsLong() - Duration.ofDays(1).toNanos();
     }
 
     /** Returns how many tries may begin now. */
-    int startsLeft() {
+    synchronized int startsLeft() {
         long now = nanoTime.getAsLong();
         usedUntil = Math.max(usedUntil - now, -AT_ONCE * START_NANOS) + now;
         return Math.toIntExact(Math.max(0, (now - usedUntil) / START_NANOS));
     }
 
-    void started(int tries) {
+    synchronized void started(int tries) {
         usedUntil += tries * START_NANOS;
     }
 
-    /** Notes a round. */
-    void next() {
-        lastRound = nanoTime.getAsLong();
+    /** Waits until a try may begin, and counts it. */
+    void awaitStart() throws InterruptedException {
+        while (!startsOne()) {
+            Thread.sleep(BETWEEN_STARTS);
+        }
     }
 
-    /** Returns the time until the next round. @param between the least time between two */
-    Duration untilNext(Duration between) {
-        return Duration.ofNanos(Math.max(0, between.toNanos() - (nanoTime.getAsLong() - lastRound)));
+    private synchronized boolean startsOne() {
+        if (startsLeft() < 1) {
+            return false;
+        }
+        started(1);
+        return true;
     }
 }

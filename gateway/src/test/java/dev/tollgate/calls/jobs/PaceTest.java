@@ -30,13 +30,4 @@ class PaceTest {
         nanos.addAndGet(Duration.ofHours(1).toNanos());
         assertThat(pace.startsLeft()).isEqualTo(Pace.AT_ONCE);
     }
-
-    @Test
-    void rounds_keep_their_distance() {
-        Duration between = Duration.ofMillis(100);
-        assertThat(pace.untilNext(between)).isZero();
-        pace.next();
-        nanos.addAndGet(30_000_000);
-        assertThat(pace.untilNext(between)).isEqualTo(Duration.ofMillis(70));
-    }
 }

@@ -1,0 +1,102 @@
+package dev.tollgate.calls.jobs;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.calls.kept.DeletedMeanwhile;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.jobs.Job;
+import dev.tollgate.jobs.JobChange;
+import dev.tollgate.storage.Change;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A try of a response in the background. The door keeps the response in the unit that charges for it, under the job's id; if it cannot, nothing is
+ * charged.
+ */
+final class ResponseAnswer extends JobAnswer {
+
+    private static final ApiError TOO_LONG = ApiError.of(
+                    ErrorCode.INTERNAL_ERROR,
+                    "The answer is too long to be kept: with its input it takes more than 1 MiB when it is compressed. Nothing was charged.")
+            .doNotRetry();
+
+    private final JobOutlet outlet;
+    private final String id;
+    private Job.State state = Job.State.COMPLETED;
+    private boolean isKept;
+
+    private ResponseAnswer(Sink door, JobOutlet outlet, Tried tried, JobTrial trial) {
+        super(door, tried, trial);
+        this.outlet = outlet;
+        this.id = tried.id();
+    }
+
+    /** Returns what makes the answers of a job. @param runner the name under which this server has taken it */
+    static Form form(Job job, String runner) {
+        Tried tried = new Tried(job.id(), 1, null, runner);
+        return new Form() {
+
+            @Override
+            public int bytesMax() {
+                return 0;
+            }
+
+            @Override
+            public JobAnswer of(Sink door, JobOutlet outlet, JobTrial trial) {
+                return new ResponseAnswer(door, outlet, tried, trial);
+            }
+        };
+    }
+
+    @Override
+    public void keep(String accountId, Settle settle, Consumer<List<Change>> then, Consumer<ApiError> failed) {
+        if (isCancelled()) {
+            then.accept(List.of(new JobChange.Charged(id, settle, Job.State.CANCELLED)));
+        } else if (isKept) {
+            outlet.whenLeft(error -> {
+                if (error == null) {
+                    then.accept(List.of(new JobChange.Charged(id, settle, state), new DeletedMeanwhile(id)));
+                } else {
+                    failed.accept(error);
+                }
+            });
+        } else {
+            failed.accept(TOO_LONG);
+        }
+    }
+
+    /** The response has the job's id, since its caller has known it before there was a call. */
+    @Override
+    public void admitted(Admission admission) {
+        super.admitted(new Admission(id, admission.maxTokensApplied(), admission.ignored()));
+    }
+
+    @Override
+    public void events(List<UpstreamEvent> events) {
+        for (UpstreamEvent event : events) {
+            if (event instanceof UpstreamEvent.Finish finish) {
+                boolean isCut = finish.reason() == FinishReason.LENGTH || finish.reason() == FinishReason.FILTERED;
+                state = isCut ? Job.State.INCOMPLETE : Job.State.COMPLETED;
+            }
+        }
+        super.events(events);
+    }
+
+    /** The end is written before the charge: images are stored on their way, and without them the answer is not whole. */
+    @Override
+    public End end(Completion completion) {
+        End end = super.end(completion);
+        return End.with(() -> {}, settle -> {
+            List<Change> kept = end.kept(settle);
+            isKept = !kept.isEmpty();
+            if (isKept) {
+                end.send();
+            }
+            return kept;
+        });
+    }
+}
