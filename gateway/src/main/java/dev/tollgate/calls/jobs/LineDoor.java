@@ -24,12 +24,14 @@ public interface LineDoor {
      * Prepares the call of a line.
      *
      * @param id of the batch, as in its job
+     * @param details of the batch, since it was checked
      * @param line its number, from 1
      * @param bytes of the line, without its end
      * @param caller the key that pays, as it is now
      * @throws dev.tollgate.base.error.ApiException if it is refused before it has a call
      */
-    Prepared prepare(String id, String endpoint, long line, byte[] bytes, KeyCaller caller, JobTrial trial);
+    Prepared prepare(
+            String id, String endpoint, byte[] details, long line, byte[] bytes, KeyCaller caller, JobTrial trial);
 
     /** Returns the name of a line that is refused; null if it has none that can be read. */
     @Nullable

@@ -1,5 +1,7 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.conversation.ProviderTool;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.calls.metering.Extras.Held;
 import dev.tollgate.calls.metering.Extras.Images;
 import dev.tollgate.calls.metering.Extras.Tools;
@@ -8,6 +10,8 @@ import dev.tollgate.models.Model;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.Ask;
+import java.time.Instant;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +47,35 @@ record Bounds(
                 prompt.tokensMax(),
                 hasMedia,
                 ask.candidates() * ask.requests(),
+                askedTokensMax,
+                extras);
+    }
+
+    /** Returns the bounds of a request without a maximum whose prompt is not known: it fills the context, and all tools run. */
+    static Bounds unread(Model model, long context, ServiceTier tier) {
+        boolean usesTools =
+                Arrays.stream(ProviderTool.values()).anyMatch(tool -> tool != ProviderTool.SEARCH && model.uses(tool));
+        Tools tools = new Tools(usesTools ? model.tools().tokensMax() : 0, model.uses(ProviderTool.MAPS) ? 1 : 0);
+        Extras extras = new Extras(
+                context,
+                model.tools().search() ? model.tools().searchesMax() : 0,
+                tier,
+                0,
+                0,
+                Held.MOST,
+                Images.NONE,
+                tools);
+        return new Bounds(model, context + extras.toolTokensHeld(), context, false, 1, null, extras);
+    }
+
+    /** Returns these bounds at the price of another time. */
+    Bounds at(Instant when) {
+        return new Bounds(
+                model.at(when),
+                promptTokensMax,
+                promptTokensByBytes,
+                mediaUncounted,
+                candidates,
                 askedTokensMax,
                 extras);
     }

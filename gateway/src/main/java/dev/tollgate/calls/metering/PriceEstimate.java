@@ -1,7 +1,12 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.upstreams.pool.PromptCount;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -21,10 +26,51 @@ public record PriceEstimate(
      * @throws dev.tollgate.base.error.ApiException 400 where the prompt goes beyond the model's context, as the call would be refused
      */
     public static PriceEstimate of(MeteredCall call, Optional<PromptCount> counted) {
-        Bounds bounds = call.translation().bounds();
         if (counted.isPresent()) {
             requireContext(counted.get(), call);
         }
+        return of(call.translation().bounds(), counted);
+    }
+
+    /**
+     * Returns an estimate of a call that may begin at any time until a deadline: the least and the most of all prices that are in force until then (J28).
+     * Nothing is counted.
+     */
+    public static PriceEstimate until(Instant deadline, MeteredCall call) {
+        return until(deadline, call.pricedAt(), call.translation().bounds());
+    }
+
+    /** Returns the same of a call whose conversation lies elsewhere and has not been read: its prompt fills the model's context, at the dearest tier. */
+    public static PriceEstimate unread(Instant deadline, Instant from, Model model) {
+        long context = model.upstream().inputTokensMax();
+        return Arrays.stream(ServiceTier.values())
+                .filter(tier -> tier == ServiceTier.STANDARD || model.pricing().offers(tier))
+                .map(tier -> Bounds.unread(model, context, tier))
+                .map(bounds -> until(deadline, from, bounds))
+                .reduce(PriceEstimate::or)
+                .orElseThrow();
+    }
+
+    private static PriceEstimate until(Instant deadline, Instant from, Bounds bounds) {
+        PriceEstimate all = of(bounds, Optional.empty());
+        for (PriceSchedule.Dated next : bounds.model().prices().after(from)) {
+            if (next.from().isBefore(deadline)) {
+                all = all.or(of(bounds.at(next.from()), Optional.empty()));
+            }
+        }
+        return all;
+    }
+
+    private PriceEstimate or(PriceEstimate other) {
+        return new PriceEstimate(
+                Math.min(leastMicros, other.leastMicros),
+                Math.max(mostMicros, other.mostMicros),
+                Math.max(messagesMostMicros, other.messagesMostMicros),
+                Math.max(promptTokensMax, other.promptTokensMax),
+                Math.max(tokensMax, other.tokensMax));
+    }
+
+    private static PriceEstimate of(Bounds bounds, Optional<PromptCount> counted) {
         Long asked = bounds.askedTokensMax();
         long tokensMax = asked == null ? bounds.model().upstream().outputTokensMax() : asked;
         long most = bounds.mostMicros(tokensMax * bounds.candidates());

@@ -208,7 +208,14 @@ public record BackgroundCalls(
         trial.onOver(lease::release);
         lease.take(packed.length + bytes);
         JobRequest request = JobRequest.of(packed);
-        start(calls.open(protocol, caller, new Kept(request.headers())), protocol, job, request, caller, trial, lease);
+        start(
+                calls.open(protocol, caller, new KeptHead(request.headers())),
+                protocol,
+                job,
+                request,
+                caller,
+                trial,
+                lease);
     }
 
     private <R> void start(
@@ -298,31 +305,6 @@ public record BackgroundCalls(
         @Override
         public String pathParam(String name) {
             return envelope.pathParam(name);
-        }
-    }
-
-    /** The envelope of a job's request. Doors that offer work in the background have nothing in the query or the path. */
-    private record Kept(Map<String, List<String>> headers) implements Envelope {
-
-        @Override
-        public @Nullable String header(String name) {
-            List<String> values = headers(name);
-            return values.isEmpty() ? null : values.getFirst();
-        }
-
-        @Override
-        public List<String> headers(String name) {
-            return headers.getOrDefault(name, List.of());
-        }
-
-        @Override
-        public @Nullable String query(String name) {
-            return null;
-        }
-
-        @Override
-        public String pathParam(String name) {
-            throw new IllegalStateException("a job has no path");
         }
     }
 }

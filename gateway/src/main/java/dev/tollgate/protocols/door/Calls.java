@@ -255,7 +255,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
         return running;
     }
 
-    private <R> Sink sink(Reading<R> reading, R request, Outlet outlet, MeteredCall call) {
+    <R> Sink sink(Reading<R> reading, R request, Outlet outlet, MeteredCall call) {
         Sink sink = reading.sink(request, outlet, call);
         return reading.hasOpenedKept() ? new Admitted(sink, () -> paid(reading, call.accountId())) : sink;
     }

@@ -24,6 +24,9 @@ final class LabelReading {
     private static final String TAGS = "x-tollgate-tags";
     private static final String END_USER = "x-tollgate-end-user";
 
+    /** The headers that label a call. */
+    static final List<String> HEADERS = List.of(TAGS, END_USER);
+
     /** The most pairs of the header: the account counts no more names, and a few may be another's. */
     private static final int PAIRS_MAX = 16;
 

@@ -89,7 +89,7 @@ class LineReaderTest {
     }
 
     @Test
-    void readsLinesWithTheirPlaces() throws IOException {
+    void lines_are_read_with_their_places() throws IOException {
         assertEquals(
                 List.of(new Read(1, 3, "{\"a\":1}"), new Read(2, 14, "zwölf"), new Read(3, 21, " x ")),
                 all(MARK + "{\"a\":1}\r\n\n\nzwölf\n x "));
@@ -98,7 +98,7 @@ class LineReaderTest {
     }
 
     @Test
-    void readsRandomInputsInAnyPieces() throws IOException {
+    void random_inputs_are_read_in_any_pieces() throws IOException {
         long seed = Effort.seed("test.seed");
         Random random = new Random(seed);
         String[] parts = {"\n", "\r", "\r\n", " ", "\t", "a", "{}", "é", MARK, "x".repeat(300), "\n\n\n"};
@@ -124,7 +124,7 @@ class LineReaderTest {
     }
 
     @Test
-    void knowsWhereTheNextLineBegins() throws IOException {
+    void the_place_of_the_next_line_is_known() throws IOException {
         LineReader reader = new LineReader(new ByteArrayInputStream("ab\r\n\ncd".getBytes(StandardCharsets.UTF_8)));
         reader.next();
         assertThat(reader.place()).isEqualTo(4);
@@ -146,7 +146,7 @@ class LineReaderTest {
     }
 
     @Test
-    void refusesLongerLines() throws IOException {
+    void longer_lines_are_refused() throws IOException {
         byte[] mark = MARK.getBytes(StandardCharsets.UTF_8);
         byte[] end = {'\r', '\n'};
         List<Read> longest = all(reader(mark, line(LineReader.BYTES_MAX), end));
@@ -157,7 +157,7 @@ class LineReaderTest {
     }
 
     @Test
-    void passesOverAMillionBlankLines() throws IOException {
+    void a_million_blank_lines_are_none() throws IOException {
         byte[] blank = new byte[2_000_000];
         for (int i = 0; i < blank.length; i += 2) {
             blank[i] = '\r';

@@ -1,0 +1,66 @@
+package dev.tollgate.protocols.batches;
+
+import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.models.Model;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Counts what the caller of a batch is told about its lines: their tiers by model (J3), and members without use. For one thread. */
+final class LineNotes {
+
+    private static final int MODELS_MAX = 50;
+    private static final int ONE_PERCENT = 100;
+
+    private final Map<String, OfModel> models = new TreeMap<>();
+    private final Map<String, Integer> passedOver = new TreeMap<>();
+
+    private static final class OfModel {
+
+        private final Model model;
+        private int flex;
+        private int others;
+
+        OfModel(Model model) {
+            this.model = model;
+        }
+    }
+
+    void line(Model model, ServiceTier tier, List<String> withoutUse) {
+        if (models.size() < MODELS_MAX || models.containsKey(model.id())) {
+            OfModel its = models.computeIfAbsent(model.id(), _ -> new OfModel(model));
+            if (tier == ServiceTier.FLEX) {
+                its.flex++;
+            } else {
+                its.others++;
+            }
+        }
+        withoutUse.forEach(name -> passedOver.merge(name, 1, Integer::sum));
+    }
+
+    List<String> sentences() {
+        List<String> all = new ArrayList<>();
+        models.values().forEach(its -> add(its, all));
+        passedOver.forEach(
+                (name, lines) -> all.add("'%s' has no effect in a batch. It is in %s.".formatted(name, lines(lines))));
+        return all;
+    }
+
+    private static void add(OfModel its, List<String> all) {
+        String id = its.model.id();
+        if (its.flex > 0) {
+            int percent = its.model.pricing().tariff().tiers().factor(ServiceTier.FLEX) / ONE_PERCENT;
+            all.add("'%s': %s at the service tier flex, at %d %% of the price."
+                    .formatted(id, lines(its.flex), percent));
+        }
+        if (its.others > 0 && its.model.pricing().offers(ServiceTier.FLEX)) {
+            all.add("'%s': %s without the service tier flex, at the price of any call."
+                    .formatted(id, lines(its.others)));
+        }
+    }
+
+    private static String lines(int count) {
+        return count == 1 ? "1 line" : "%,d lines".formatted(count);
+    }
+}
