@@ -8,9 +8,6 @@ import dev.tollgate.books.ledger.Records;
 import dev.tollgate.jobs.Job;
 import dev.tollgate.jobs.JobChange;
 import dev.tollgate.jobs.Jobs;
-import dev.tollgate.keys.Authentication;
-import dev.tollgate.keys.KeyCaller;
-import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.storage.StoreException;
 import java.time.Duration;
@@ -55,7 +52,7 @@ public final class JobRunner {
     private static final Logger log = LoggerFactory.getLogger(JobRunner.class);
 
     private final Jobs jobs;
-    private final Keys keys;
+    private final Payer payer;
     private final Supplier<String> nodeId;
     private final BooleanSupplier mayStart;
     private final Map<Job.Kind, JobStart> starts;
@@ -63,7 +60,7 @@ public final class JobRunner {
     private final Map<String, Running> running = new ConcurrentHashMap<>();
     private final Rounds rounds = new Rounds(System::nanoTime, this::look);
     private final Pace pace;
-    private final AtomicLongArray ends = new AtomicLongArray(TryEnd.values().length);
+    private final Ends ends = new Ends();
 
     /** A job in memory. @param runner the name under which it was taken */
     private record Running(Job job, String runner, JobTrial trial) {
@@ -94,7 +91,7 @@ public final class JobRunner {
 
     public JobRunner(Jobs jobs, Keys keys, Server server, Map<Job.Kind, JobStart> starts, InstantSource clock) {
         this.jobs = jobs;
-        this.keys = keys;
+        this.payer = new Payer(keys);
         this.nodeId = server.nodeId();
         this.mayStart = server::mayStart;
         this.pace = server.pace();
@@ -193,11 +190,25 @@ public final class JobRunner {
 
     /** Returns the number of tries with this end since the start. */
     public long ended(TryEnd end) {
-        return ends.get(end.ordinal());
+        return ends.of(end);
     }
 
     private void count(TryEnd end) {
-        ends.incrementAndGet(end.ordinal());
+        ends.count(end);
+    }
+
+    /** The ends of tries since the start, counted. Thread-safe. */
+    static final class Ends {
+
+        private final AtomicLongArray counts = new AtomicLongArray(TryEnd.values().length);
+
+        void count(TryEnd end) {
+            counts.incrementAndGet(end.ordinal());
+        }
+
+        long of(TryEnd end) {
+            return counts.get(end.ordinal());
+        }
     }
 
     // ---- one try ----
@@ -257,7 +268,7 @@ public final class JobRunner {
             end(its, Job.State.FAILED, JobTrouble.UNREADABLE);
             return;
         }
-        Objects.requireNonNull(starts.get(job.kind())).start(job, request, caller(job), its.trial());
+        Objects.requireNonNull(starts.get(job.kind())).start(job, request, payer.of(job), its.trial());
     }
 
     private @Nullable ApiError late(Job job) {
@@ -271,16 +282,6 @@ public final class JobRunner {
         byte[] trouble = sealed == null ? null : jobs.open(job.id(), 1, sealed);
         String last = trouble == null ? "" : JobTrouble.of(trouble).message() + " ";
         return JobTrouble.tooLate(last);
-    }
-
-    /** @throws ApiException if the key cannot be used now */
-    private KeyCaller caller(Job job) {
-        Authentication found = keys.successor(job.accountId(), job.originId());
-        if (found instanceof Authentication.Found good) {
-            return new KeyCaller(good.key(), good.accountRates(), good.labels());
-        }
-        KeyGate.requireUsable(found, "");
-        throw new IllegalStateException("a key that can be used and was not found");
     }
 
     // ---- what becomes of it ----

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A try of a batch's line. Its result is packed before the charge, and is kept in the unit of the charge. */
@@ -35,27 +34,35 @@ final class LineAnswer extends JobAnswer {
      */
     record Keeping(Jobs jobs, Workers workers) {}
 
+    /** The line whose answers it makes. @param charged receives the charge of an answer, before it is in the books */
+    interface Of {
+
+        /** Returns the line's name; known once it is prepared. */
+        String customId();
+
+        void charged(long micros);
+    }
+
     private final JobOutlet outlet;
     private final Tried tried;
-    private final Supplier<String> customId;
+    private final Of line;
     private final Keeping keeping;
     private final JobTrial trial;
     private List<String> ignored = List.of();
     private Batch.@Nullable Tokens tokens;
     private String callId = "";
 
-    private LineAnswer(
-            Sink door, JobOutlet outlet, Tried tried, JobTrial trial, Supplier<String> customId, Keeping keeping) {
+    private LineAnswer(Sink door, JobOutlet outlet, Tried tried, JobTrial trial, Of its, Keeping keeping) {
         super(door, tried, trial);
         this.outlet = outlet;
         this.tried = tried;
         this.trial = trial;
-        this.customId = customId;
+        this.line = its;
         this.keeping = keeping;
     }
 
-    /** Returns what makes the answers of a line. @param customId is asked once the line is prepared */
-    static Form form(Job job, String runner, long line, long place, Supplier<String> customId, Keeping keeping) {
+    /** Returns what makes the answers of a line. @param place the first byte of the line */
+    static Form form(Job job, String runner, long line, long place, Of its, Keeping keeping) {
         Tried tried = new Tried(job.id(), line, place, runner);
         return new Form() {
 
@@ -66,7 +73,7 @@ final class LineAnswer extends JobAnswer {
 
             @Override
             public JobAnswer of(Sink door, JobOutlet outlet, JobTrial trial) {
-                return new LineAnswer(door, outlet, tried, trial, customId, keeping);
+                return new LineAnswer(door, outlet, tried, trial, its, keeping);
             }
         };
     }
@@ -106,11 +113,12 @@ final class LineAnswer extends JobAnswer {
         List<String> all = new ArrayList<>(ignored);
         all.addAll(outlet.ignored());
         byte[] body = outlet.taken();
+        line.charged(settle.chargeMicros());
         var job = keeping.workers().start(accountId, _ -> {
-            byte[] line = LineResult.answer(callId, customId.get(), body, all);
-            byte[] sealed = keeping.jobs().seal(tried.id(), tried.line(), LineResult.packed(line));
+            byte[] shown = LineResult.answer(callId, line.customId(), body, all);
+            byte[] sealed = keeping.jobs().seal(tried.id(), tried.line(), LineResult.packed(shown));
             return new BatchChange.LineCharged(
-                    tried.id(), tried.line(), settle, sealed, line.length, Objects.requireNonNull(tokens));
+                    tried.id(), tried.line(), settle, sealed, shown.length, Objects.requireNonNull(tokens));
         });
         if (job == null) {
             failed.accept(BUSY);

@@ -39,7 +39,7 @@ record Verdict(Job.@Nullable Pause pause, boolean isTry, Instant dueAt) {
     }
 
     /** Returns what an error of money, limits or keys lets a job wait for; null for others. */
-    private static Job.@Nullable Pause pause(ApiError error) {
+    static Job.@Nullable Pause pause(ApiError error) {
         if (error.equals(JobTrouble.NO_ROOM)) {
             return Job.Pause.STORAGE;
         }
@@ -61,7 +61,7 @@ record Verdict(Job.@Nullable Pause pause, boolean isTry, Instant dueAt) {
     }
 
     /** Returns whether it is a failure after which a few further tries are made. */
-    private static boolean isTry(ApiError error) {
+    static boolean isTry(ApiError error) {
         boolean isFinal = "false".equals(error.headers().get("x-should-retry"));
         return !isFinal
                 && (error.code() == ErrorCode.UPSTREAM_ERROR
@@ -69,11 +69,11 @@ record Verdict(Job.@Nullable Pause pause, boolean isTry, Instant dueAt) {
     }
 
     /** Returns whether this server could not make the call just now: no memory, the database silent, a stop. */
-    private static boolean waits(ApiError error) {
+    static boolean waits(ApiError error) {
         return error.code() == ErrorCode.INTERNAL_ERROR && error.status() == 503;
     }
 
-    private static Instant due(ApiError error, Instant now, Job.@Nullable Pause pause) {
+    static Instant due(ApiError error, Instant now, Job.@Nullable Pause pause) {
         if (pause == null) {
             return now.plus(SOON);
         }

@@ -337,6 +337,7 @@ class JobRunnerTest {
         accept(ID);
         runner.round();
         await(begun);
+        store.execute("INSERT INTO node (id, lease_until) VALUES ('another', 1)");
         store.execute("UPDATE job SET node_id = 'another'");
         goesOn.countDown();
         RunningServer.await("the end", () -> runner.size() == 0);

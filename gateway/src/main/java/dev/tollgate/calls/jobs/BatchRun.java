@@ -1,0 +1,384 @@
+package dev.tollgate.calls.jobs;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.calls.files.StoredFile;
+import dev.tollgate.calls.jobs.LineQueue.Next;
+import dev.tollgate.http.limits.FairTurns;
+import dev.tollgate.jobs.Batch;
+import dev.tollgate.jobs.Job;
+import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.storage.StoreException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A batch that this server has taken (J14–J20): checks its lines, starts them one after the other, and decides what becomes of each. Confined to its
+ * thread, which blocks; the ends of lines reach it as events.
+ */
+final class BatchRun implements Runnable {
+
+    /** Lines with an error and without a charge, from which on a batch fails that has fewer answers (J17). */
+    static final int ERRORS_MAX = 1_000;
+
+    /** Refusals of the provider in a row from which on a batch waits (J19). */
+    static final int REFUSALS_MAX = 20;
+
+    private static final int LOST_MAX = 3;
+    private static final Duration EVERY = Duration.ofSeconds(2);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration TURN = Duration.ofMillis(200);
+
+    private static final Logger log = LoggerFactory.getLogger(BatchRun.class);
+
+    private final BatchBooks.Ground ground;
+    private final BatchBooks books;
+    private final BatchWork work;
+    private final String runner;
+    private final LinkedBlockingQueue<Happening> events = new LinkedBlockingQueue<>();
+    private final Map<Integer, LineTry> running = new HashMap<>();
+    private Batch batch;
+    private boolean isCancelled;
+    private boolean isLost;
+    private boolean isProbing;
+    private LineVerdict.@Nullable Paused pause;
+    private @Nullable JobTrouble paused;
+    private @Nullable JobTrouble trouble;
+    private long chargedMicros;
+    private long answered;
+    private long failed;
+    private int refusalsInRow;
+
+    BatchRun(Batch batch, String runner, BatchBooks.Ground ground) {
+        this.batch = batch;
+        this.runner = runner;
+        this.ground = ground;
+        this.books = new BatchBooks(batch, runner, ground);
+        this.work = new BatchWork(batch, ground);
+        this.isCancelled = batch.job().cancelAt() != null;
+        this.isProbing = batch.job().pause() != null;
+        reckon(batch);
+    }
+
+    String runner() {
+        return runner;
+    }
+
+    /** Has no further line begin. From any thread. */
+    void cancel() {
+        events.add(_ -> isCancelled = true);
+    }
+
+    /** Something that has happened to the batch, or to one of its lines. */
+    private interface Happening {
+        void in(LineQueue lines);
+    }
+
+    @Override
+    public void run() {
+        try {
+            if (!batch.isValidating() || check()) {
+                LineQueue lines =
+                        new LineQueue(batch, ground.jobs(), ground.batches(), ground.inputs(), ground.readers());
+                try {
+                    run(lines);
+                } finally {
+                    lines.close();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (StoreException e) {
+            log.warn(Event.STORE_UNAVAILABLE, "batch {} is looked at again: {}", batch.id(), e.getMessage());
+            books.leave();
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
+            log.error(Event.CALL_FAULT, "batch {} is looked at again", batch.id(), e);
+            books.leave();
+        }
+    }
+
+    // ---- to check ----
+
+    /** Checks the lines. @return whether they may run */
+    private boolean check() throws InterruptedException {
+        StoredFile file = ground.inputs().find(batch);
+        byte[] details = ground.batches().details(batch);
+        KeyCaller payer = isOver() ? null : payer();
+        if (batch.lost() >= LOST_MAX) {
+            books.end(Job.State.FAILED, BatchBooks.LOST);
+        } else if (isOver() || payer == null) {
+            conclude();
+        } else if (file == null || details == null) {
+            books.end(Job.State.FAILED, BatchBooks.GONE);
+        } else {
+            LineDoor.CheckedLines checked = work.checked(file, details, payer);
+            if (checked != null) {
+                books.checked(checked);
+                batch = Objects.requireNonNull(ground.batches().taken(batch.id()));
+                return batch.job().isOpen() && batch.startedAt() != null;
+            }
+        }
+        return false;
+    }
+
+    // ---- to run ----
+
+    private void run(LineQueue lines) throws InterruptedException {
+        while (!isLost) {
+            happened(lines);
+            if (ground.rounds().isStopped()) {
+                return; // it is given back with the others
+            }
+            Next next = isOver() || isProbing && !running.isEmpty() ? null : next(lines);
+            if (next != null) {
+                begin(next, lines);
+            } else if (isOver() && running.isEmpty() && !lines.hasOthers()) {
+                conclude();
+                return;
+            } else if (!isOver() && running.isEmpty() && lines.isEmpty()) {
+                books.end(Job.State.COMPLETED, null);
+                return;
+            } else {
+                await(lines);
+            }
+        }
+    }
+
+    private @Nullable Next next(LineQueue lines) {
+        try {
+            return lines.next(now());
+        } catch (LineQueue.Gone e) {
+            trouble = BatchBooks.GONE;
+            return null;
+        }
+    }
+
+    /** Returns whether no further line may begin. */
+    private boolean isOver() {
+        return isCancelled || pause != null || trouble != null || isLate();
+    }
+
+    private boolean isLate() {
+        return !now().isBefore(batch.job().deadline());
+    }
+
+    /** Handles the events so far. */
+    private void happened(LineQueue lines) {
+        for (Happening event = events.poll(); event != null; event = events.poll()) {
+            event.in(lines);
+        }
+    }
+
+    /** Waits for an event, a line that is due, or two seconds; then looks at lines of servers that are gone. */
+    private void await(LineQueue lines) throws InterruptedException {
+        Duration most = EVERY;
+        Instant due = isOver() ? null : lines.firstDue();
+        if (due != null) {
+            Duration left = Duration.between(now(), due);
+            most = left.isNegative() ? TURN : left.compareTo(most) < 0 ? left : most;
+        }
+        Happening event = events.poll(most.toMillis() + 1, TimeUnit.MILLISECONDS);
+        if (event != null) {
+            event.in(lines);
+        } else if (lines.hasOthers()) {
+            lines.lookAtOthers();
+            reckonAnew();
+        }
+    }
+
+    /** Lines of other servers may have ended. */
+    private void reckonAnew() {
+        Batch now = ground.batches().taken(batch.id());
+        if (now != null && running.isEmpty()) {
+            reckon(now);
+        }
+    }
+
+    private void reckon(Batch now) {
+        chargedMicros = now.job().chargedMicros();
+        answered = now.completed();
+        failed = now.failed();
+    }
+
+    private void begin(Next next, LineQueue lines) throws InterruptedException {
+        FairTurns.Turn turn = ground.turns().enter(batch.job().accountId(), TURN.toNanos());
+        if (turn == null) {
+            lines.add(next);
+            return;
+        }
+        LineTry attempt = new LineTry(batch.job(), runner, next, turn, ground);
+        attempt.trial().whenEnded(error -> events.add(its -> ended(attempt, error, its)));
+        LineDoor.Prepared prepared = null;
+        try {
+            prepared = ground.server().mayStart() ? prepared(attempt, lines) : notNow(next, lines);
+        } finally {
+            if (prepared == null) {
+                turn.close();
+            }
+        }
+        if (prepared != null) {
+            running.put(next.line(), attempt);
+            prepared.start();
+        }
+    }
+
+    private LineDoor.@Nullable Prepared notNow(Next next, LineQueue lines) throws InterruptedException {
+        lines.add(next);
+        Thread.sleep(TURN);
+        return null;
+    }
+
+    /** Prepares the call of a line; null if it does not begin now. */
+    private LineDoor.@Nullable Prepared prepared(LineTry attempt, LineQueue lines) throws InterruptedException {
+        Next next = attempt.next();
+        try {
+            ground.server().pace().awaitStart();
+            byte[] bytes = lines.bytes(next);
+            KeyCaller payer = payer();
+            if (payer == null) {
+                lines.add(next);
+                return null;
+            }
+            attempt.is(bytes);
+            LineDoor.Prepared prepared = work.prepared(next.line(), bytes, payer, attempt.trial());
+            attempt.is(prepared);
+            if (isTooDear(prepared.mostMicros())) {
+                lines.add(next);
+                pause(Job.Pause.PRICE, BatchBooks.DEAR, now().plus(MINUTE));
+                return null;
+            }
+            return prepared;
+        } catch (LineQueue.Gone e) {
+            trouble = BatchBooks.GONE;
+            return null;
+        } catch (ApiException refused) {
+            decide(attempt, refused.error(), lines);
+            return null;
+        }
+    }
+
+    private boolean isTooDear(long mostMicros) {
+        long held =
+                running.values().stream().mapToLong(each -> each.mostMicros()).sum();
+        Long most = batch.maxMicros();
+        return most != null && chargedMicros + held + mostMicros > most;
+    }
+
+    /** Returns the key that pays; null if it cannot be used, which lets the batch wait. */
+    private @Nullable KeyCaller payer() {
+        try {
+            return work.payer();
+        } catch (ApiException refused) {
+            pause(Job.Pause.KEY, JobTrouble.of(refused.error()), now().plus(MINUTE));
+            return null;
+        }
+    }
+
+    private Instant now() {
+        return ground.clock().instant();
+    }
+
+    // ---- one line ----
+
+    private void ended(LineTry attempt, @Nullable ApiError error, LineQueue lines) {
+        running.remove(attempt.next().line());
+        attempt.turn().close();
+        if (attempt.trial().isLost()) {
+            ground.ends().count(TryEnd.LOST);
+            lost(attempt, lines);
+        } else if (error != null) {
+            decide(attempt, error, lines);
+        } else {
+            ground.ends().count(TryEnd.ANSWERED);
+            chargedMicros += attempt.chargedMicros();
+            answered++;
+            refusalsInRow = 0;
+            isProbing = false;
+        }
+    }
+
+    /** The claim was refused: the batch was cancelled, or is another server's. */
+    private void lost(LineTry attempt, LineQueue lines) {
+        Batch now = ground.batches().taken(batch.id());
+        if (now == null || !now.job().isOpen() || !now.job().nodeId().equals(runner)) {
+            isLost = true;
+        } else if (now.job().cancelAt() != null) {
+            isCancelled = true;
+        } else {
+            lines.add(attempt.next());
+        }
+    }
+
+    private void decide(LineTry attempt, ApiError error, LineQueue lines) {
+        Next next = attempt.next();
+        boolean heard = attempt.trial().hasHeard();
+        Instant now = now();
+        LineVerdict verdict =
+                LineVerdict.of(error, heard, next.tries(), next.refusals(), batch.job(), now, ground.random());
+        boolean isOfProvider = LineVerdict.isOfProvider(error, heard);
+        switch (verdict) {
+            case LineVerdict.Refused _ -> refused(attempt, error);
+            case LineVerdict.Paused paused -> {
+                ground.ends().count(TryEnd.PAUSED);
+                lines.add(next);
+                pause(paused.reason(), JobTrouble.of(error), paused.dueAt());
+            }
+            case LineVerdict.Again again -> {
+                ground.ends().count(TryEnd.RETRIED);
+                boolean hasRow = next.hasRow() || attempt.trial().isAdmitted();
+                if (hasRow) {
+                    books.waits(next.line(), again.dueAt(), again.isTry() ? 1 : 0);
+                }
+                lines.add(next.later(hasRow, again.isTry() ? 1 : 0, isOfProvider ? 1 : 0, again.dueAt()));
+            }
+        }
+        refusalsInRow = isOfProvider ? refusalsInRow + 1 : 0;
+        if (refusalsInRow >= REFUSALS_MAX) {
+            pause(Job.Pause.PROVIDER, BatchBooks.OF_PROVIDER, now.plus(MINUTE));
+        }
+    }
+
+    private void refused(LineTry attempt, ApiError error) {
+        ground.ends().count(TryEnd.FAILED);
+        books.refused(attempt.next(), attempt.name(ground.door()), error);
+        failed++;
+        isProbing = false;
+        if (failed >= ERRORS_MAX && failed > answered) {
+            trouble = BatchBooks.TOO_MANY;
+        }
+    }
+
+    // ---- ends ----
+
+    private void pause(Job.Pause reason, JobTrouble why, Instant dueAt) {
+        if (pause == null) {
+            Instant deadline = batch.job().deadline();
+            pause = new LineVerdict.Paused(reason, dueAt.isBefore(deadline) ? dueAt : deadline);
+            paused = why;
+        }
+    }
+
+    private void conclude() {
+        LineVerdict.Paused its = pause;
+        if (isCancelled) {
+            books.end(Job.State.CANCELLED, null);
+        } else if (isLate()) {
+            books.end(Job.State.EXPIRED, null);
+        } else if (trouble != null) {
+            books.end(Job.State.FAILED, trouble);
+        } else if (its != null) {
+            books.paused(its, paused);
+        }
+    }
+}
