@@ -45,6 +45,22 @@ public final class RateHeaders {
         }
     }
 
+    /** A 429 for a call that leaves half of each limit to those whose callers wait. */
+    public static ApiError halfUsed(Quotas.OverLimit used) {
+        String what =
+                switch (used.limit()) {
+                    case REQUESTS -> used.most() + " requests a minute";
+                    case TOKENS -> used.most() + " tokens a minute";
+                    case CONCURRENCY -> used.most() + " running calls";
+                };
+        return ApiError.of(
+                        ErrorCode.RATE_LIMIT_EXCEEDED,
+                        "Half of what " + used.quota().subject() + " may use"
+                                + used.quota().object() + ", " + what
+                                + ", is left to calls whose callers wait.")
+                .retryAfter(used.retryAfter());
+    }
+
     /** A 429 that says whose limit it was, and which. */
     public static ApiError refusal(Quotas.OverLimit refused) {
         String whose = refused.quota().subject();

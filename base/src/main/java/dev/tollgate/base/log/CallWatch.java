@@ -6,11 +6,6 @@ public interface CallWatch {
     /** Reports the start of the call; {@link #over} follows. */
     void begun();
 
-    /** Returns whether a caller waits for the response: only then may the call send a provider several requests at the same time (J13). */
-    default boolean isWaitedFor() {
-        return true;
-    }
-
     /** Returns whether the notes of {@link #over} are used. */
     boolean wantsNotes();
 

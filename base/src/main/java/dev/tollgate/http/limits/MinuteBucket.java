@@ -57,6 +57,12 @@ final class MinuteBucket {
         return Math.max(0, fullAt.get() - now);
     }
 
+    /** Returns the nanoseconds until more than half could be taken; 0 if it could. @param own what the asking one has taken, which counts as left */
+    long untilHalf(long limit, long own, long now) {
+        long most = MINUTE_NANOS - cost(limit, limit / 2 + 1);
+        return Math.max(0, untilFull(now) - cost(limit, own) - most);
+    }
+
     private static long cost(long limit, long amount) {
         return Math.min(amount, CallLimits.MAX) * MINUTE_NANOS / limit;
     }

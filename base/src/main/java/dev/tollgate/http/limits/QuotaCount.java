@@ -23,6 +23,11 @@ final class QuotaCount {
         pins.decrementAndGet();
     }
 
+    /** Returns the calls that run. */
+    int inside() {
+        return inside.get();
+    }
+
     boolean enter(long most) {
         int old = inside.getAndUpdate(now -> now < most ? now + 1 : now);
         return old < most;

@@ -28,6 +28,9 @@ public final class Quotas {
     private static final int FORGOTTEN_EVERY = 1_000;
     static final Duration SOON = Duration.ofSeconds(1);
 
+    /** When a call that found half of the running ones too many looks again. */
+    static final Duration HALF_AGAIN = Duration.ofSeconds(5);
+
     private final IntSupplier nodes;
     private final LongSupplier nanos;
     private final ConcurrentHashMap<String, QuotaCount> counts = new ConcurrentHashMap<>();
@@ -228,6 +231,40 @@ public final class Quotas {
             }
         }
         return new Standing(requests, tokens);
+    }
+
+    /**
+     * Returns the first quota of which not more than half is left, without counting anything; null if there is none. Says when more may be left.
+     *
+     * @param counted requests of the asking call that were counted at the door
+     */
+    public @Nullable OverLimit halfUsed(List<Quota> quotas, int counted) {
+        long now = nanos.getAsLong();
+        for (Quota quota : quotas) {
+            QuotaCount count = counts.get(quota.id());
+            OverLimit used = count == null ? null : halfUsed(quota, count, quota.isAtDoor() ? counted : 0, now);
+            if (used != null) {
+                return used;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable OverLimit halfUsed(Quota quota, QuotaCount count, int counted, long now) {
+        Long requests = quota.rates().requests();
+        long wait = requests == null ? 0 : count.requests.untilHalf(share(requests), counted, now);
+        if (requests != null && wait > 0) {
+            return new OverLimit(quota, Limit.REQUESTS, requests, 1, Duration.ofNanos(wait));
+        }
+        Long tokens = quota.rates().tokens();
+        wait = tokens == null ? 0 : count.tokens.untilHalf(share(tokens), 0, now);
+        if (tokens != null && wait > 0) {
+            return new OverLimit(quota, Limit.TOKENS, tokens, 1, Duration.ofNanos(wait));
+        }
+        Long calls = quota.rates().concurrency();
+        return calls != null && 2L * count.inside() >= share(calls)
+                ? new OverLimit(quota, Limit.CONCURRENCY, calls, 1, HALF_AGAIN)
+                : null;
     }
 
     private static Level level(@Nullable MinuteBucket bucket, long limit, long now) {

@@ -107,6 +107,37 @@ class QuotasTest {
     }
 
     @Test
+    void half_of_each_limit_counts_as_used() {
+        List<Quota> requests = List.of(key(4L, null, null));
+        assertThat(quotas.halfUsed(requests, 0)).isNull();
+        quotas.arrive(requests);
+        assertThat(quotas.halfUsed(requests, 0)).isNull();
+        quotas.arrive(requests);
+        Quotas.OverLimit used = quotas.halfUsed(requests, 0);
+        assertThat(used.limit()).isEqualTo(Quotas.Limit.REQUESTS);
+        assertThat(quotas.halfUsed(requests, 1)).as("one of them is its own").isNull();
+        now.addAndGet(used.retryAfter().toNanos());
+        assertThat(quotas.halfUsed(requests, 0)).isNull();
+
+        List<Quota> tokens = List.of(Quota.ofModel("acc_1", "m", new CallLimits(null, 1_000L, null)));
+        Quotas.Pass pass = pass(tokens, 500);
+        used = quotas.halfUsed(tokens, 0);
+        assertThat(used.limit()).isEqualTo(Quotas.Limit.TOKENS);
+        now.addAndGet(used.retryAfter().toNanos());
+        assertThat(quotas.halfUsed(tokens, 0)).isNull();
+        pass.leave(500);
+
+        List<Quota> calls = List.of(Quota.ofAccount("acc_1", new CallLimits(null, null, 3L)));
+        Quotas.Pass first = pass(calls, 0);
+        assertThat(quotas.halfUsed(calls, 0)).isNull();
+        Quotas.Pass second = pass(calls, 0);
+        assertThat(quotas.halfUsed(calls, 0).limit()).isEqualTo(Quotas.Limit.CONCURRENCY);
+        second.leave(0);
+        assertThat(quotas.halfUsed(calls, 0)).isNull();
+        first.leave(0);
+    }
+
+    @Test
     void a_place_is_given_back_once() {
         List<Quota> its = List.of(key(null, 1_000L, 2L));
         Quotas.Pass one = pass(its, 100);

@@ -165,11 +165,6 @@ public final class JobTrial implements CallWatch {
     @Override
     public void begun() {}
 
-    @Override
-    public boolean isWaitedFor() {
-        return false;
-    }
-
     /** Returns true: otherwise the trial would not learn that the call is over. */
     @Override
     public boolean wantsNotes() {

@@ -12,13 +12,20 @@ import org.jspecify.annotations.Nullable;
  * @param route the pattern of the route that matched
  * @param traceparent the caller's header of that name, as sent; null if absent
  * @param watch is notified of the call that the request becomes
+ * @param terms of that call
  */
 public record Arrival(
         String requestId,
         long nanos,
         String route,
         @Nullable String traceparent,
-        CallWatch watch) {
+        CallWatch watch,
+        CallTerms terms) {
+
+    /** Makes the arrival of a request whose caller waits. */
+    public Arrival(String requestId, long nanos, String route, @Nullable String traceparent, CallWatch watch) {
+        this(requestId, nanos, route, traceparent, watch, CallTerms.OF_CALLER);
+    }
 
     /** Returns the time at which the request arrived. @param nanos the time of {@link System#nanoTime} at the present time */
     public Instant at(Instant now, long nanos) {

@@ -155,6 +155,9 @@ public final class Meter {
     /** Counts the call against its caller's limits until it is over. */
     private Quotas.Pass admit(MeteredCall call) {
         List<Quota> its = call.quotas();
+        if (call.terms().isPatient()) {
+            requireHalf(call);
+        }
         int further = call.ask().requests() - 1;
         Quotas.OverLimit tooMany = further == 0 ? null : quotas.further(its, further);
         if (tooMany != null) {
@@ -168,6 +171,26 @@ public final class Meter {
                 quotas.takeBackFurther(its, further);
                 throw RateHeaders.refusal(refused).asException();
             }
+        }
+    }
+
+    /**
+     * Refuses a call without a waiting caller while not more than half is left of a limit (J13). An answer's request was counted at the door, when it came
+     * or is tried again; a line's is counted here.
+     */
+    private void requireHalf(MeteredCall call) {
+        List<Quota> its = call.quotas();
+        boolean isCounted = !(call.terms() instanceof CallTerms.OfLine);
+        Quotas.OverLimit used = quotas.halfUsed(its, isCounted ? 1 : 0);
+        if (used != null) {
+            if (isCounted) {
+                quotas.takeBack(its, 1);
+            }
+            throw RateHeaders.halfUsed(used).asException();
+        }
+        Quotas.OverLimit refused = isCounted ? null : quotas.arrive(its);
+        if (refused != null) {
+            throw RateHeaders.refusal(refused).asException();
         }
     }
 

@@ -55,6 +55,11 @@ public record MeteredCall(
         return ask.memory();
     }
 
+    /** Returns what differs by who waits for its answer. */
+    public CallTerms terms() {
+        return arrival == null ? CallTerms.OF_CALLER : arrival.terms();
+    }
+
     /** Returns this call with a translation that has closer bounds. */
     MeteredCall with(Translation better) {
         return new MeteredCall(

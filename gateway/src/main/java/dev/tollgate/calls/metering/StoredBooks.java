@@ -172,13 +172,22 @@ final class StoredBooks implements Books {
                 as.owner().memberId(),
                 as.owner().teamId(),
                 request.labels().text());
+        long wanted = bounds.wantedMicros();
+        CallTerms terms = request.terms();
         Reserve reserve = new Reserve(
                 hold,
-                bounds.leastMicros(),
-                bounds.wantedMicros(),
-                asked.less(),
+                terms.holdsItsMost() ? wanted : bounds.leastMicros(),
+                wanted,
+                terms.holdsItsMost() ? null : asked.less(),
                 key::spend,
                 () -> keeper.won() && key.usable());
+        if (terms instanceof CallTerms.OfLine line) {
+            if (!line.room().mayHold(wanted)) {
+                asked.then().accept(new NotHeld(LineRefusals.PRICE, false));
+                return;
+            }
+            reserve.leaveAsMuch(line.room()::hasOthers);
+        }
         if (free != null) {
             reserve.mayEndFree(request.ask().requests(), free.room());
         }
@@ -270,6 +279,7 @@ final class StoredBooks implements Books {
                 new NotHeld(Refusals.of(refused, reserve.at()), refused.leavesSomething());
             case ReserveOutcome.NotOnLess refused ->
                 new NotHeld(Refusals.of(refused, reserve.at()), refused.most().leavesSomething());
+            case ReserveOutcome.LeavesTooLittle refused -> new NotHeld(LineRefusals.of(refused), false);
             case ReserveOutcome.NoFreeAnswer _ ->
                 new NotHeld(FreeEnds.heldByRunningCalls(Objects.requireNonNull(free)), false);
             case ReserveOutcome.NotAllowed refused -> new NotHeld(refusal(key), false);

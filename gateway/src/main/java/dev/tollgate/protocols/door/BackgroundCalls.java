@@ -18,6 +18,7 @@ import dev.tollgate.calls.jobs.JobTrouble;
 import dev.tollgate.calls.kept.KeptResponse;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.Arrival;
+import dev.tollgate.calls.metering.CallTerms;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.replay.IdempotencyKey;
 import dev.tollgate.calls.replay.LargeBodies;
@@ -254,7 +255,12 @@ public record BackgroundCalls(
     /** A job arrives when its call begins, so the prices and limits of that time count (J4). */
     private static Arrival arrival(String id, CallWatch watch) {
         return new Arrival(
-                Course.OF_JOB + id.substring(id.indexOf('-') + 1), System.nanoTime(), "/v1/responses", null, watch);
+                Course.OF_JOB + id.substring(id.indexOf('-') + 1),
+                System.nanoTime(),
+                "/v1/responses",
+                null,
+                watch,
+                CallTerms.OF_ANSWER);
     }
 
     /** Watches nothing: the call of an acceptance is never made. */

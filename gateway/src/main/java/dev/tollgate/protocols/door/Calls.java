@@ -115,7 +115,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
             load(reading, request, model, key.accountId(), memory);
             reading.check(request, model);
             Long asked = reading.tokensMax(request);
-            Long tokensMax = tokensMax(model, asked, reading);
+            Long tokensMax = tokensMax(model, asked, reading, arrival);
             Labelled labelled = reading.labels(caller, request, ignored(reading, request, model, tokensMax));
             Ask ask = reading.ask(request, model, key.accountId(), memory);
             CallSession session = session(key.accountId(), model, reading, request, arrival);
@@ -157,7 +157,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
         CallSession session = name == null
                 ? CallSession.none(accountId)
                 : name.session(secrets, accountId, model.id(), () -> reading.parts(request));
-        return arrival == null || arrival.watch().isWaitedFor() ? session : session.patient();
+        return arrival == null || !arrival.terms().isPatient() ? session : session.patient();
     }
 
     /** Returns the least that a call costs, by the model as a caller names it; 0 for an unknown one. */
@@ -230,11 +230,14 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
         return all;
     }
 
-    /** The caller's maximum, cut to what the model can do (D21), else the protocol's default (D12, D51). */
-    private static @Nullable Long tokensMax(Model model, @Nullable Long asked, Reading<?> reading) {
-        return asked == null
-                ? reading.tokensMaxByDefault(model)
-                : Long.valueOf(Math.min(asked, model.upstream().outputTokensMax()));
+    /** The caller's maximum, cut to what the model can do (D21), else the protocol's default (D12, D51), or the model's for a call that holds its most (J18). */
+    private static @Nullable Long tokensMax(
+            Model model, @Nullable Long asked, Reading<?> reading, @Nullable Arrival arrival) {
+        if (asked != null) {
+            return Math.min(asked, model.upstream().outputTokensMax());
+        }
+        boolean holdsItsMost = arrival != null && arrival.terms().holdsItsMost() && !model.isEmbedding();
+        return holdsItsMost ? Long.valueOf(model.upstream().outputTokensMax()) : reading.tokensMaxByDefault(model);
     }
 
     /**

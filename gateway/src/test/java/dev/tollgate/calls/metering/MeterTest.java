@@ -15,6 +15,8 @@ import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.answering.AnsweringModels;
+import dev.tollgate.http.limits.CallLimits;
+import dev.tollgate.http.limits.Quota;
 import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.running.CallNow;
@@ -314,6 +316,65 @@ class MeterTest {
 
     private void isOver() {
         Await.until("the end", () -> meter.openCalls() == 0);
+    }
+
+    // ---- calls without a waiting caller ----
+
+    private static final LineRoom ROOM = new LineRoom() {
+        @Override
+        public boolean hasOthers() {
+            return false;
+        }
+
+        @Override
+        public boolean mayHold(long mostMicros) {
+            return true;
+        }
+    };
+
+    private static final CallTerms LINE = new CallTerms.OfLine(ROOM, false, List.of());
+
+    private Running start(CallTerms terms, Quota quota) {
+        MeteredCall call = Sold.on(terms, List.of(quota), prepared("acc_1"));
+        Running running = on(() -> meter.start(call, new Hearing()));
+        isOver();
+        return running;
+    }
+
+    private long left(Quota quota) {
+        return Objects.requireNonNull(meter.quotas().standing(List.of(quota)).requests())
+                .remaining();
+    }
+
+    @Test
+    void lines_leave_half_of_a_rate_to_others() {
+        Quota four = Quota.ofKey("key_1", new CallLimits(4L, null, null));
+        start(LINE, four);
+        start(LINE, four);
+        assertThatThrownBy(() -> start(LINE, four)).cause().isInstanceOfSatisfying(ApiException.class, refused -> {
+            assertThat(refused.error().code()).isEqualTo(ErrorCode.RATE_LIMIT_EXCEEDED);
+            assertThat(refused.error().message())
+                    .isEqualTo(
+                            "Half of what this API key may use, 4 requests a minute, is left to calls whose callers wait.");
+            assertThat(refused.error().headers().get("retry-after")).isEqualTo("15");
+        });
+        assertThat(left(four)).isEqualTo(2);
+        assertThat(meter.quotas().arrive(List.of(four))).isNull();
+        start(CallTerms.OF_CALLER, four);
+        isOver();
+    }
+
+    @Test
+    void an_answer_does_not_count_its_own_request_and_gives_it_back_when_it_waits() {
+        Quota one = Quota.ofKey("key_1", new CallLimits(1L, null, null));
+        assertThat(meter.quotas().arrive(List.of(one))).isNull();
+        start(CallTerms.OF_ANSWER, one);
+        Quota two = Quota.ofKey("key_2", new CallLimits(2L, null, null));
+        assertThat(meter.quotas().arrive(List.of(two))).isNull();
+        assertThat(meter.quotas().arrive(List.of(two))).isNull();
+        assertThatThrownBy(() -> start(CallTerms.OF_ANSWER, two)).hasMessageContaining("Half of what");
+        assertThat(left(two)).isEqualTo(1);
+        isOver();
     }
 
     // ---- calls ----

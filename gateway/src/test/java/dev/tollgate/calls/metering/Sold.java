@@ -5,6 +5,7 @@ import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.http.limits.CallLimits;
+import dev.tollgate.http.limits.Quota;
 import dev.tollgate.keys.PriceCeiling;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Pricing;
@@ -172,7 +173,29 @@ final class Sold {
                 null);
     }
 
-    /** Returns the same call of another account and key. */
+    /** Returns the same call on other terms. */
+    static MeteredCall on(CallTerms terms, List<Quota> quotas, MeteredCall call) {
+        return new MeteredCall(
+                call.accountId(),
+                call.keyId(),
+                call.owner(),
+                call.keyPrefix(),
+                call.ceiling(),
+                call.door(),
+                call.model(),
+                call.pricedAt(),
+                call.requestedModel(),
+                call.ask(),
+                new Arrival("", System.nanoTime(), "/", null, CourseTest.NOBODY, terms),
+                call.askedTokensMax(),
+                call.tokensMaxField(),
+                quotas,
+                call.ignored(),
+                call.labels(),
+                call.translation());
+    }
+
+    /** Returns a call of another account and key. */
     static MeteredCall of(String accountId, String keyId, String keyPrefix, Ask ask, Translation translation) {
         return new MeteredCall(
                 accountId,

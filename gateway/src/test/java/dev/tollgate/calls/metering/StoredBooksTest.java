@@ -322,6 +322,85 @@ class StoredBooksTest {
         return Sold.of(accountId, keyId, store.prefix(keyId), sold.ask(), sold.translation());
     }
 
+    // ---- the hold of a line ----
+
+    private static final CallTerms.OfLine LONELY = line(false, true);
+    private static final CallTerms.OfLine BESIDE_OTHERS = line(true, true);
+
+    private static CallTerms.OfLine line(boolean hasOthers, boolean mayHold) {
+        LineRoom room = new LineRoom() {
+            @Override
+            public boolean hasOthers() {
+                return hasOthers;
+            }
+
+            @Override
+            public boolean mayHold(long mostMicros) {
+                assertThat(mostMicros).isEqualTo(8_292);
+                return mayHold;
+            }
+        };
+        return new CallTerms.OfLine(room, false, List.of());
+    }
+
+    private Books.Reservation reserve(String taskId, CallTerms terms, MeteredCall call) {
+        CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
+        books.reserve(taskId, Sold.on(terms, List.of(), call), BOUNDS, true, told::complete, lost -> {});
+        return await(told);
+    }
+
+    @Test
+    void a_line_holds_its_most_or_nothing() {
+        store.account("acc_less", 8_291);
+        MeteredCall less = request("acc_less", "key_key");
+        ApiError refused = ((Books.NotHeld) reserve("t1", LONELY, less)).error();
+        assertThat(refused.code()).isEqualTo(ErrorCode.INSUFFICIENT_CREDITS);
+        assertThat(Objects.requireNonNull(refused.shortage()).heldMicros()).isZero();
+        assertThat(((Books.Held) reserve("t2", CallTerms.OF_ANSWER, less)).micros())
+                .isEqualTo(8_291);
+        assertThat(((Books.Held) reserve("t3", LONELY, request)).micros()).isEqualTo(8_292);
+    }
+
+    @Test
+    void beside_another_line_as_much_stays_free() {
+        store.account("acc_2", 3 * 8_292 - 1);
+        MeteredCall call = request("acc_2", "key_key");
+        assertThat(((Books.Held) reserve("t1", BESIDE_OTHERS, call)).micros()).isEqualTo(8_292);
+        ApiError waits = ((Books.NotHeld) reserve("t2", BESIDE_OTHERS, call)).error();
+        assertThat(((Books.Held) reserve("t3", BESIDE_OTHERS, withBalance(4 * 8_292))).micros())
+                .isEqualTo(8_292);
+        assertThat(Objects.requireNonNull(waits.shortage()).heldMicros()).isEqualTo(8_292);
+        assertThat(waits.message())
+                .isEqualTo(
+                        "While other lines of the account run, the credits and limits that are left must cover the line's most twice: 2 × 0.008292 credits.");
+        assertThat(reserve("t4", LONELY, call)).isInstanceOf(Books.Held.class);
+    }
+
+    private MeteredCall withBalance(long micros) {
+        store.account("acc_3", micros);
+        return request("acc_3", "key_key");
+    }
+
+    @Test
+    void beside_another_line_as_much_stays_free_in_each_window() {
+        store.account("acc_2", 1_000_000);
+        store.key("key_tight", "acc_2", KeySettings.named("tight").withSpend(new SpendLimits(null, null, 24_875L)));
+        MeteredCall call = request("acc_2", "key_tight");
+        assertThat(reserve("t1", BESIDE_OTHERS, call)).isInstanceOf(Books.Held.class);
+        ApiError waits = ((Books.NotHeld) reserve("t2", BESIDE_OTHERS, call)).error();
+        assertThat(Objects.requireNonNull(waits.shortage()).heldMicros()).isEqualTo(8_292);
+        assertThat(reserve("t3", LONELY, call)).isInstanceOf(Books.Held.class);
+        ApiError reached = ((Books.NotHeld) reserve("t4", LONELY, call)).error();
+        assertThat(reached.code()).isEqualTo(ErrorCode.SPEND_LIMIT_EXCEEDED);
+    }
+
+    @Test
+    void a_line_beyond_its_batchs_credits_holds_nothing() {
+        ApiError refused = ((Books.NotHeld) reserve("t1", line(false, false), request)).error();
+        assertThat(refused).isEqualTo(LineRefusals.PRICE);
+        assertThat(store.balance("acc_1").reservedMicros()).isZero();
+    }
+
     @Test
     void a_refusal_tells_whether_a_smaller_bound_may_help() {
         reserve("t1");

@@ -24,6 +24,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     private final Supplier<SpendLimits> limits;
     private final BooleanSupplier allowed;
     private FreeAnswers.@Nullable Taken free;
+    private @Nullable BooleanSupplier leavesAsMuch;
     private ReserveOutcome.@Nullable SpendLimitReached heldBackBy;
     private long roomMicros;
 
@@ -73,6 +74,15 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         free = new FreeAnswers.Taken(answers, room);
     }
 
+    /**
+     * Lets the call run only if it leaves as much as it holds, of what it could use and in each window (J18). Before the change is offered.
+     *
+     * @param asked whether it has to, evaluated when the change is applied
+     */
+    public void leaveAsMuch(BooleanSupplier asked) {
+        leavesAsMuch = asked;
+    }
+
     public String reservationId() {
         return hold.id();
     }
@@ -113,11 +123,12 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     /** Returns whether these rows suffice for the decision: general credits and windows cover the whole amount. Otherwise the day's shortfalls, or free answers, may have to be counted. */
     boolean isKnown(RememberedRows kept) {
         AccountRow account = kept.account(hold.accountId());
-        if (account == null || free != null || kept.generalMicros(account) < wantedMicros) {
+        long mostMicros = leavesAsMuch == null ? wantedMicros : twice(wantedMicros);
+        if (account == null || free != null || kept.generalMicros(account) < mostMicros) {
             return false;
         }
         CallWindows windows = kept.windows(account, hold, limits.get());
-        return windows != null && windows.roomMicros() >= wantedMicros;
+        return windows != null && windows.roomMicros() >= mostMicros;
     }
 
     @Override
@@ -129,11 +140,16 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         if (free != null && !book.hasRoom(account, hold.door(), free, hold.createdAt())) {
             return new ReserveOutcome.NoFreeAnswer();
         }
-        roomMicros = book.roomMicros(account, hold, null, wantedMicros, hold.createdAt());
+        boolean leaves = leavesAsMuch != null && leavesAsMuch.getAsBoolean();
+        long mostMicros = leaves ? twice(wantedMicros) : wantedMicros;
+        roomMicros = book.roomMicros(account, hold, null, mostMicros, hold.createdAt());
         CallWindows windows = book.windows(account, hold, limits.get());
         ReserveOutcome.Short refusal = refusal(book, account, windows, leastMicros);
         if (refusal != null) {
             return less == null ? refusal : onLess(book, account, windows, less, refusal);
+        }
+        if (leaves && refusal(book, account, windows, mostMicros) != null) {
+            return new ReserveOutcome.LeavesTooLittle(wantedMicros, account.funds.reservedMicros());
         }
         ReserveOutcome.Short reduced = less == null ? refusal(book, account, windows, wantedMicros) : null;
         return reduced != null && shortfalls(book, account) >= Ledger.SHORTFALLS_MAX
@@ -160,6 +176,10 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         return most.becauseOfRunningCalls()
                 ? most
                 : new ReserveOutcome.NotOnLess(most, shortfalls, account.funds.reservedMicros());
+    }
+
+    private static long twice(long micros) {
+        return micros > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : 2 * micros;
     }
 
     private int shortfalls(Book book, AccountRow account) throws SQLException {

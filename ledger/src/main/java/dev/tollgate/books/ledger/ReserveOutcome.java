@@ -157,6 +157,13 @@ public sealed interface ReserveOutcome {
         }
     }
 
+    /**
+     * The amount is covered, but would leave less than as much again to other calls (J18).
+     *
+     * @param reservedMicros holds of the account's running calls
+     */
+    record LeavesTooLittle(long wantedMicros, long reservedMicros) implements ReserveOutcome {}
+
     /** Answers of the day that were free, and running calls that may end so, leave no room for one more such call (E72). */
     record NoFreeAnswer() implements ReserveOutcome {}
 

@@ -227,6 +227,26 @@ class GrantsTest {
         assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(400_000);
     }
 
+    private ReserveOutcome leavingAsMuch(String id, String model, long micros) {
+        Reserve reserve = reserving(id, model, micros, micros);
+        reserve.leaveAsMuch(() -> true);
+        return store.decide(reserve);
+    }
+
+    @Test
+    void a_call_leaves_as_much_of_what_its_model_may_use() {
+        store.account("acc_1", 100_000);
+        give(1_000_000, until(LATER, "gemini-4-*"));
+        assertThat(leavingAsMuch("a", PRO, 50_001)).isEqualTo(new ReserveOutcome.LeavesTooLittle(50_001, 0));
+        assertThat(leavingAsMuch("b", PRO, 50_000)).isEqualTo(new Reserved(50_000));
+        assertThat(leavingAsMuch("c", PRO, 25_001)).isEqualTo(new ReserveOutcome.LeavesTooLittle(25_001, 50_000));
+        assertThat(leavingAsMuch("d", PRO, 50_001)).isInstanceOf(ReserveOutcome.InsufficientCredits.class);
+        assertThat(leavingAsMuch("e", ARGON, 525_001)).isEqualTo(new ReserveOutcome.LeavesTooLittle(525_001, 50_000));
+        assertThat(leavingAsMuch("f", ARGON, 525_000)).isEqualTo(new Reserved(525_000));
+        store.settle("b", 0);
+        store.settle("f", 0);
+    }
+
     @Test
     void the_example_is_paid_as_it_is_printed() {
         example();
