@@ -28,7 +28,7 @@ public final class Quotas {
     private static final int FORGOTTEN_EVERY = 1_000;
     static final Duration SOON = Duration.ofSeconds(1);
 
-    /** When a call that found half of the running ones too many looks again. */
+    /** The wait of a call that leaves half of the calls at once to others. */
     static final Duration HALF_AGAIN = Duration.ofSeconds(5);
 
     private final IntSupplier nodes;

@@ -1,6 +1,7 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.log.CallWatch;
+import dev.tollgate.calls.lines.CallTerms;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

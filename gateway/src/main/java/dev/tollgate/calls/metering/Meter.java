@@ -8,6 +8,7 @@ import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.calls.answering.AnsweringModels;
+import dev.tollgate.calls.lines.RunningLines;
 import dev.tollgate.http.limits.Quota;
 import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.keys.RateHeaders;
@@ -53,6 +54,7 @@ public final class Meter {
     private final CallObserver observer;
     private final PromptText.Ratios ratios = new PromptText.Ratios();
     private final Counting counting = new Counting();
+    private final RunningLines lines = new RunningLines();
     private final Map<Thread, LoopCalls> loops = new ConcurrentHashMap<>();
 
     /**
@@ -137,13 +139,31 @@ public final class Meter {
     /** Starts a call whose keeper adds changes to its units of work. */
     public Call start(MeteredCall metered, Sink sink, Keeper keeper) {
         LoopCalls loop = loop();
-        Call.Parts parts =
-                new Call.Parts(new StoredBooks(accounting, loop, keeper), counting, media, room, answering, observer);
         Quotas.Pass pass = admit(metered);
+        RunningLines.Place line = metered.terms().isOfLine() ? lines.enter(metered.accountId()) : null;
         Call call;
         try {
-            call = loop.open(over -> new Call(parts, metered, ids.next(), sink, loop, System::nanoTime, over), pass);
+            StoredBooks books = new StoredBooks(accounting, loop, keeper, line);
+            Call.Parts parts = new Call.Parts(books, counting, media, room, answering, observer);
+            call = loop.open(
+                    over -> new Call(
+                            parts,
+                            metered,
+                            ids.next(),
+                            sink,
+                            loop,
+                            System::nanoTime,
+                            line == null
+                                    ? over
+                                    : () -> {
+                                        line.leave();
+                                        over.run();
+                                    }),
+                    pass);
         } catch (RuntimeException | Error e) {
+            if (line != null) {
+                line.leave();
+            }
             pass.leave(0);
             throw e;
         }
@@ -180,7 +200,7 @@ public final class Meter {
      */
     private void requireHalf(MeteredCall call) {
         List<Quota> its = call.quotas();
-        boolean isCounted = !(call.terms() instanceof CallTerms.OfLine);
+        boolean isCounted = !call.terms().isOfLine();
         Quotas.OverLimit used = quotas.halfUsed(its, isCounted ? 1 : 0);
         if (used != null) {
             if (isCounted) {

@@ -3,6 +3,7 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.lines.CallTerms;
 import dev.tollgate.http.limits.Quota;
 import dev.tollgate.keys.PriceCeiling;
 import dev.tollgate.models.Model;

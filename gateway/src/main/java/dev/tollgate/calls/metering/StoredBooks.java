@@ -13,6 +13,8 @@ import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Reserve.Confirm;
 import dev.tollgate.books.ledger.Reserve.OnLess;
 import dev.tollgate.books.ledger.ReserveOutcome;
+import dev.tollgate.calls.lines.LineRefusals;
+import dev.tollgate.calls.lines.RunningLines;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.KeyState;
 import dev.tollgate.storage.Change;
@@ -51,11 +53,18 @@ final class StoredBooks implements Books {
     private final Keeper keeper;
     private final Releases releases;
     private final Settling settling;
+    private final RunningLines.@Nullable Place line;
     private boolean hasFreeEnd;
     private FreeEnds.@Nullable Look free;
 
     /** @param loop runs on the call's event loop */
     StoredBooks(Accounting accounting, Executor loop, Keeper keeper) {
+        this(accounting, loop, keeper, null);
+    }
+
+    /** @param line its place among the running lines; null for a call that is no line's */
+    StoredBooks(Accounting accounting, Executor loop, Keeper keeper, RunningLines.@Nullable Place line) {
+        this.line = line;
         this.keeper = keeper;
         this.accounting = accounting;
         this.loop = loop;
@@ -160,7 +169,6 @@ final class StoredBooks implements Books {
     private void reserve(Question asked, KeyState.Moved as, int moves) {
         Instant now = accounting.clock().instant();
         MeteredCall request = asked.request();
-        Bounds bounds = asked.bounds();
         KeyState key = new KeyState(as.keyId(), request.keyPrefix(), now);
         OpenHold hold = new OpenHold(
                 asked.taskId(),
@@ -172,22 +180,7 @@ final class StoredBooks implements Books {
                 as.owner().memberId(),
                 as.owner().teamId(),
                 request.labels().text());
-        long wanted = bounds.wantedMicros();
-        CallTerms terms = request.terms();
-        Reserve reserve = new Reserve(
-                hold,
-                terms.holdsItsMost() ? wanted : bounds.leastMicros(),
-                wanted,
-                terms.holdsItsMost() ? null : asked.less(),
-                key::spend,
-                () -> keeper.won() && key.usable());
-        if (terms instanceof CallTerms.OfLine line) {
-            if (!line.room().mayHold(wanted)) {
-                asked.then().accept(new NotHeld(LineRefusals.PRICE, false));
-                return;
-            }
-            reserve.leaveAsMuch(line.room()::hasOthers);
-        }
+        Reserve reserve = reserve(hold, asked, key);
         if (free != null) {
             reserve.mayEndFree(request.ask().requests(), free.room());
         }
@@ -203,6 +196,22 @@ final class StoredBooks implements Books {
                 }
             });
         }
+    }
+
+    /** Makes the reservation. A line holds its most or nothing, and leaves as much to others while another line of its account runs (J18). */
+    private Reserve reserve(OpenHold hold, Question asked, KeyState key) {
+        long most = asked.bounds().wantedMicros();
+        Reserve reserve = new Reserve(
+                hold,
+                line == null ? asked.bounds().leastMicros() : most,
+                most,
+                line == null ? asked.less() : null,
+                key::spend,
+                () -> keeper.won() && key.usable());
+        if (line != null) {
+            reserve.leaveAsMuch(line::isBehindAnother);
+        }
+        return reserve;
     }
 
     /**

@@ -13,6 +13,7 @@ import dev.tollgate.calls.jobs.JobTrouble;
 import dev.tollgate.calls.jobs.Line;
 import dev.tollgate.calls.jobs.LineDoor;
 import dev.tollgate.calls.kept.KeptResponse;
+import dev.tollgate.calls.lines.CallTerms;
 import dev.tollgate.calls.metering.Arrival;
 import dev.tollgate.calls.metering.Meter;
 import dev.tollgate.calls.metering.MeteredCall;
@@ -164,8 +165,11 @@ public record BatchDoor(
         Endpoint its = endpoint(endpoint);
         RequestLine request = read(new Line(Math.toIntExact(line), 0, bytes), its, lease);
         BatchDetails kept = BatchDetails.of(details);
-        byte[] body = its.body(request, isAtFlex(request, kept, caller));
-        Arrival arrival = new Arrival(new BatchLine(id, line).requestId(), System.nanoTime(), endpoint, null, trial);
+        boolean isAtFlex = isAtFlex(request, kept, caller);
+        byte[] body = its.body(request, isAtFlex);
+        CallTerms terms = new CallTerms.OfLine(isAtFlex);
+        Arrival arrival =
+                new Arrival(new BatchLine(id, line).requestId(), System.nanoTime(), endpoint, null, trial, terms);
         LineCalls.Prepared prepared =
                 calls.prepare(protocol(its), caller, new KeptHead(kept.labels()), body, lease, arrival);
         requireFewInputs(prepared.call());

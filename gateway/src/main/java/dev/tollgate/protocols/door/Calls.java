@@ -236,8 +236,8 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
         if (asked != null) {
             return Math.min(asked, model.upstream().outputTokensMax());
         }
-        boolean holdsItsMost = arrival != null && arrival.terms().holdsItsMost() && !model.isEmbedding();
-        return holdsItsMost ? Long.valueOf(model.upstream().outputTokensMax()) : reading.tokensMaxByDefault(model);
+        boolean holdsMost = arrival != null && arrival.terms().isOfLine() && !model.isEmbedding();
+        return holdsMost ? Long.valueOf(model.upstream().outputTokensMax()) : reading.tokensMaxByDefault(model);
     }
 
     /**

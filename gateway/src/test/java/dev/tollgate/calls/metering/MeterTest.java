@@ -15,6 +15,7 @@ import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.answering.AnsweringModels;
+import dev.tollgate.calls.lines.CallTerms;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.http.limits.Quota;
 import dev.tollgate.http.limits.Quotas;
@@ -320,19 +321,7 @@ class MeterTest {
 
     // ---- calls without a waiting caller ----
 
-    private static final LineRoom ROOM = new LineRoom() {
-        @Override
-        public boolean hasOthers() {
-            return false;
-        }
-
-        @Override
-        public boolean mayHold(long mostMicros) {
-            return true;
-        }
-    };
-
-    private static final CallTerms LINE = new CallTerms.OfLine(ROOM, false, List.of());
+    private static final CallTerms LINE = new CallTerms.OfLine(false);
 
     private Running start(CallTerms terms, Quota quota) {
         MeteredCall call = Sold.on(terms, List.of(quota), prepared("acc_1"));

@@ -3,6 +3,7 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.calls.lines.CallTerms;
 import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.http.limits.Quota;

@@ -25,6 +25,7 @@ import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.SetBlocked;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.tasks.Task;
+import dev.tollgate.calls.lines.RunningLines;
 import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.keys.KeyChange;
 import dev.tollgate.keys.KeyEdit;
@@ -324,61 +325,65 @@ class StoredBooksTest {
 
     // ---- the hold of a line ----
 
-    private static final CallTerms.OfLine LONELY = line(false, true);
-    private static final CallTerms.OfLine BESIDE_OTHERS = line(true, true);
+    private final RunningLines lines = new RunningLines();
 
-    private static CallTerms.OfLine line(boolean hasOthers, boolean mayHold) {
-        LineRoom room = new LineRoom() {
-            @Override
-            public boolean hasOthers() {
-                return hasOthers;
-            }
-
-            @Override
-            public boolean mayHold(long mostMicros) {
-                assertThat(mostMicros).isEqualTo(8_292);
-                return mayHold;
-            }
-        };
-        return new CallTerms.OfLine(room, false, List.of());
+    /** Reserves for a line that starts after those that run. */
+    private Books.Reservation reserveLine(String taskId, MeteredCall call) {
+        Accounting accounting =
+                new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), store.freeEnds(), NOW);
+        CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
+        new StoredBooks(accounting, NOW, keeper, lines.enter(call.accountId()))
+                .reserve(taskId, call, BOUNDS, true, told::complete, lost -> {});
+        return await(told);
     }
 
-    private Books.Reservation reserve(String taskId, CallTerms terms, MeteredCall call) {
-        CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
-        books.reserve(taskId, Sold.on(terms, List.of(), call), BOUNDS, true, told::complete, lost -> {});
-        return await(told);
+    private static ApiError error(Books.Reservation refused) {
+        return ((Books.NotHeld) refused).error();
+    }
+
+    private static long held(Books.Reservation reserved) {
+        return ((Books.Held) reserved).micros();
+    }
+
+    private static long heldByOthers(ApiError refused) {
+        return Objects.requireNonNull(refused.shortage()).heldMicros();
     }
 
     @Test
     void a_line_holds_its_most_or_nothing() {
         store.account("acc_less", 8_291);
         MeteredCall less = request("acc_less", "key_key");
-        ApiError refused = ((Books.NotHeld) reserve("t1", LONELY, less)).error();
+        ApiError refused = error(reserveLine("t1", less));
         assertThat(refused.code()).isEqualTo(ErrorCode.INSUFFICIENT_CREDITS);
-        assertThat(Objects.requireNonNull(refused.shortage()).heldMicros()).isZero();
-        assertThat(((Books.Held) reserve("t2", CallTerms.OF_ANSWER, less)).micros())
-                .isEqualTo(8_291);
-        assertThat(((Books.Held) reserve("t3", LONELY, request)).micros()).isEqualTo(8_292);
+        assertThat(heldByOthers(refused)).isZero();
+        CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
+        books.reserve("t2", less, BOUNDS, true, told::complete, lost -> {});
+        assertThat(held(await(told))).isEqualTo(8_291);
+        assertThat(held(reserveLine("t3", request))).isEqualTo(8_292);
     }
 
     @Test
     void beside_another_line_as_much_stays_free() {
-        store.account("acc_2", 3 * 8_292 - 1);
+        store.account("acc_2", 4 * 8_292 - 1);
         MeteredCall call = request("acc_2", "key_key");
-        assertThat(((Books.Held) reserve("t1", BESIDE_OTHERS, call)).micros()).isEqualTo(8_292);
-        ApiError waits = ((Books.NotHeld) reserve("t2", BESIDE_OTHERS, call)).error();
-        assertThat(((Books.Held) reserve("t3", BESIDE_OTHERS, withBalance(4 * 8_292))).micros())
-                .isEqualTo(8_292);
-        assertThat(Objects.requireNonNull(waits.shortage()).heldMicros()).isEqualTo(8_292);
+        assertThat(held(reserveLine("t1", call))).isEqualTo(8_292);
+        assertThat(held(reserveLine("t2", call))).isEqualTo(8_292);
+        ApiError waits = error(reserveLine("t3", call));
+        assertThat(heldByOthers(waits)).isEqualTo(2 * 8_292);
         assertThat(waits.message())
                 .isEqualTo(
                         "While other lines of the account run, the credits and limits that are left must cover the line's most twice: 2 × 0.008292 credits.");
-        assertThat(reserve("t4", LONELY, call)).isInstanceOf(Books.Held.class);
+        CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
+        books.reserve("t4", call, BOUNDS, true, told::complete, lost -> {});
+        assertThat(held(await(told))).as("a call whose caller waits").isEqualTo(8_292);
     }
 
-    private MeteredCall withBalance(long micros) {
-        store.account("acc_3", micros);
-        return request("acc_3", "key_key");
+    @Test
+    void one_line_at_a_time_runs_on_credits_for_one() {
+        RunningLines.Place first = lines.enter("acc_1");
+        assertThat(heldByOthers(error(reserveLine("t1", request)))).isPositive();
+        first.leave();
+        assertThat(error(reserveLine("t2", request)).code()).isEqualTo(ErrorCode.INSUFFICIENT_CREDITS);
     }
 
     @Test
@@ -386,19 +391,12 @@ class StoredBooksTest {
         store.account("acc_2", 1_000_000);
         store.key("key_tight", "acc_2", KeySettings.named("tight").withSpend(new SpendLimits(null, null, 24_875L)));
         MeteredCall call = request("acc_2", "key_tight");
-        assertThat(reserve("t1", BESIDE_OTHERS, call)).isInstanceOf(Books.Held.class);
-        ApiError waits = ((Books.NotHeld) reserve("t2", BESIDE_OTHERS, call)).error();
-        assertThat(Objects.requireNonNull(waits.shortage()).heldMicros()).isEqualTo(8_292);
-        assertThat(reserve("t3", LONELY, call)).isInstanceOf(Books.Held.class);
-        ApiError reached = ((Books.NotHeld) reserve("t4", LONELY, call)).error();
-        assertThat(reached.code()).isEqualTo(ErrorCode.SPEND_LIMIT_EXCEEDED);
-    }
-
-    @Test
-    void a_line_beyond_its_batchs_credits_holds_nothing() {
-        ApiError refused = ((Books.NotHeld) reserve("t1", line(false, false), request)).error();
-        assertThat(refused).isEqualTo(LineRefusals.PRICE);
-        assertThat(store.balance("acc_1").reservedMicros()).isZero();
+        assertThat(reserveLine("t1", call)).isInstanceOf(Books.Held.class);
+        assertThat(heldByOthers(error(reserveLine("t2", call)))).isEqualTo(8_292);
+        CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
+        books.reserve("t3", call, BOUNDS, true, told::complete, lost -> {});
+        assertThat(held(await(told))).isEqualTo(8_292);
+        assertThat(error(reserveLine("t4", call)).code()).isEqualTo(ErrorCode.SPEND_LIMIT_EXCEEDED);
     }
 
     @Test
