@@ -30,11 +30,11 @@ public final class Batches {
     private static final String ROWS =
             "SELECT line, place, state, call_id, tries, due_at, status FROM job_line WHERE job_id = ? AND line > ? ORDER BY line LIMIT ?";
     private static final String SIZES =
-            "SELECT line, LENGTH(sealed) FROM job_line WHERE job_id = ? AND line > ? AND state = 'ended' AND sealed IS NOT NULL AND (status = 200) = ?"
+            "SELECT line, LENGTH(sealed) FROM job_line WHERE job_id = ? AND line > ? AND state = 'ended' AND sealed IS NOT NULL AND CASE WHEN status = 200 THEN 0 ELSE 1 END = ?"
                     + " ORDER BY line LIMIT 256";
     private static final String RESULTS =
             "SELECT line, place, status, sealed FROM job_line WHERE job_id = ? AND line > ? AND line <= ? AND state = 'ended' AND sealed IS NOT NULL"
-                    + " AND (status = 200) = ? ORDER BY line";
+                    + " AND CASE WHEN status = 200 THEN 0 ELSE 1 END = ? ORDER BY line";
     private static final String BYTES =
             "SELECT COALESCE(SUM(sealed_bytes), 0) FROM job WHERE account_id = ? AND sealed_bytes > 0";
 
@@ -150,7 +150,11 @@ public final class Batches {
         List<long[]> sizes = database.readFor(
                 account,
                 sql -> sql.list(
-                        SIZES, row -> new long[] {row.getLong(1), row.getLong(2)}, batch.id(), after, !areErrors));
+                        SIZES,
+                        row -> new long[] {row.getLong(1), row.getLong(2)},
+                        batch.id(),
+                        after,
+                        areErrors ? 1 : 0));
         long last = after;
         long bytes = 0;
         for (long[] each : sizes) {
@@ -175,7 +179,7 @@ public final class Batches {
                                 batch.id(),
                                 after,
                                 until,
-                                !areErrors));
+                                areErrors ? 1 : 0));
     }
 
     // ---- for the server that runs them, and for what never ended ----

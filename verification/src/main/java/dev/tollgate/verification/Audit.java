@@ -117,6 +117,7 @@ public record Audit(Database database, @Nullable SecretBox secrets, Pace pace) {
 
     private static List<Check> checks(Findings findings) {
         List<Check> checks = new ArrayList<>(StrayRows.ALL);
+        checks.addAll(StrayJobs.ALL);
         GroupCheck groups = new GroupCheck();
         PriceCheck prices = new PriceCheck(groups);
         checks.add(groups);
