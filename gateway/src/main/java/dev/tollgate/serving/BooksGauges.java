@@ -3,6 +3,7 @@ package dev.tollgate.serving;
 import dev.tollgate.books.ledger.Ledger.HoldsNow;
 import dev.tollgate.calls.files.FilePurpose;
 import dev.tollgate.calls.files.FileRoom;
+import dev.tollgate.calls.jobs.BatchRunner;
 import dev.tollgate.calls.jobs.JobRunner;
 import dev.tollgate.calls.jobs.TryEnd;
 import dev.tollgate.jobs.Job;
@@ -21,6 +22,7 @@ import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -212,21 +214,32 @@ public final class BooksGauges {
     public void jobs(Jobs of, JobRunner runner) {
         jobs = of;
         openJobs();
-        metrics.counted(
+        ends(
                 "tollgate_job_tries",
                 "Calls of responses in the background that have ended on this server, by outcome: answered, failed, retried (made again later), paused, cancelled, lost (to another server).",
-                new String[] {"outcome"},
-                now -> {
-                    for (TryEnd end : TryEnd.values()) {
-                        now.is((double) runner.ended(end), end.wireName());
-                    }
-                });
+                runner::ended);
+    }
+
+    /** Adds the ends of tries of lines on this server. */
+    public void batches(BatchRunner batches) {
+        ends(
+                "tollgate_job_lines",
+                "Tries of lines of batches that have ended on this server, by outcome: answered, failed (in the error file), retried (made again later), paused, lost (to another server).",
+                batches::ended);
+    }
+
+    private void ends(String name, String help, ToLongFunction<TryEnd> ended) {
+        metrics.counted(name, help, new String[] {"outcome"}, now -> {
+            for (TryEnd end : TryEnd.values()) {
+                now.is((double) ended.applyAsLong(end), end.wireName());
+            }
+        });
     }
 
     private void openJobs() {
         metrics.gauge(
                 "tollgate_jobs",
-                "Open responses in the background of all servers on this database, by state: queued or in_progress. Read every 15 seconds while metrics are scraped.",
+                "Open responses in the background and batches of all servers on this database, by state: queued or in_progress. Read every 15 seconds while metrics are scraped.",
                 new String[] {"kind", "state"},
                 now -> eachKind((kind, its) -> {
                     long running = its.stream().mapToLong(Jobs.Count::running).sum();
@@ -235,7 +248,7 @@ public final class BooksGauges {
                 }));
         metrics.gauge(
                 "tollgate_jobs_paused",
-                "Queued responses in the background that are paused, by reason, as of the same reading as tollgate_jobs.",
+                "Responses in the background and batches that are paused, by reason, as of the same reading as tollgate_jobs.",
                 new String[] {"reason"},
                 now -> {
                     List<Jobs.Count> seen = open;
@@ -250,7 +263,7 @@ public final class BooksGauges {
                 });
         metrics.gauge(
                 "tollgate_jobs_oldest_seconds",
-                "Time since the acceptance of the oldest open response in the background, in seconds, as of the same reading; 0 without any.",
+                "Time since the acceptance of the oldest open response in the background or batch, in seconds, as of the same reading; 0 without any.",
                 new String[] {"kind"},
                 now -> eachKind((kind, its) -> now.is(
                         its.stream()

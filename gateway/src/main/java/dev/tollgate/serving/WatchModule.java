@@ -4,6 +4,7 @@ import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.calls.files.FileRoom;
+import dev.tollgate.calls.jobs.BatchRunner;
 import dev.tollgate.calls.jobs.JobRunner;
 import dev.tollgate.calls.replay.KnownAnswers;
 import dev.tollgate.calls.replay.ReplayedFrom;
@@ -178,6 +179,10 @@ public final class WatchModule {
 
     public void jobs(Jobs jobs, JobRunner runner) {
         gauges.jobs(jobs, runner);
+    }
+
+    public void batches(BatchRunner batches) {
+        gauges.batches(batches);
     }
 
     /** @param copies null without {@code backup.folder} */

@@ -2,6 +2,7 @@ package dev.tollgate.calls.jobs;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.calls.files.StoredFile;
@@ -58,6 +59,7 @@ final class BatchRun implements Runnable {
     private long answered;
     private long failed;
     private int refusalsInRow;
+    private Instant notBefore = Instant.EPOCH;
 
     BatchRun(Batch batch, String runner, BatchBooks.Ground ground) {
         this.batch = batch;
@@ -140,7 +142,7 @@ final class BatchRun implements Runnable {
             if (ground.rounds().isStopped()) {
                 return; // it is given back with the others
             }
-            Next next = isOver() || isProbing && !running.isEmpty() ? null : next(lines);
+            Next next = mayBegin() ? next(lines) : null;
             if (next != null) {
                 begin(next, lines);
             } else if (isOver() && running.isEmpty() && !lines.hasOthers()) {
@@ -153,6 +155,10 @@ final class BatchRun implements Runnable {
                 await(lines);
             }
         }
+    }
+
+    private boolean mayBegin() {
+        return !isOver() && (!isProbing || running.isEmpty()) && !now().isBefore(notBefore);
     }
 
     private @Nullable Next next(LineQueue lines) {
@@ -183,7 +189,7 @@ final class BatchRun implements Runnable {
     /** Waits for an event, a line that is due, or two seconds; then looks at lines of servers that are gone. */
     private void await(LineQueue lines) throws InterruptedException {
         Duration most = EVERY;
-        Instant due = isOver() ? null : lines.firstDue();
+        Instant due = isOver() ? null : now().isBefore(notBefore) ? notBefore : lines.firstDue();
         if (due != null) {
             Duration left = Duration.between(now(), due);
             most = left.isNegative() ? TURN : left.compareTo(most) < 0 ? left : most;
@@ -193,15 +199,10 @@ final class BatchRun implements Runnable {
             event.in(lines);
         } else if (lines.hasOthers()) {
             lines.lookAtOthers();
-            reckonAnew();
-        }
-    }
-
-    /** Lines of other servers may have ended. */
-    private void reckonAnew() {
-        Batch now = ground.batches().taken(batch.id());
-        if (now != null && running.isEmpty()) {
-            reckon(now);
+            Batch now = running.isEmpty() ? ground.batches().taken(batch.id()) : null;
+            if (now != null) {
+                reckon(now);
+            }
         }
     }
 
@@ -217,8 +218,11 @@ final class BatchRun implements Runnable {
             lines.add(next);
             return;
         }
-        LineTry attempt = new LineTry(batch.job(), runner, next, turn, ground);
-        attempt.trial().whenEnded(error -> events.add(its -> ended(attempt, error, its)));
+        LineTry attempt = new LineTry(batch.job(), runner, next, ground);
+        attempt.trial().whenEnded(error -> {
+            turn.close();
+            events.add(its -> ended(attempt, error, its));
+        });
         LineDoor.Prepared prepared = null;
         try {
             prepared = ground.server().mayStart() ? prepared(attempt, lines) : notNow(next, lines);
@@ -293,7 +297,7 @@ final class BatchRun implements Runnable {
 
     private void ended(LineTry attempt, @Nullable ApiError error, LineQueue lines) {
         running.remove(attempt.next().line());
-        attempt.turn().close();
+        notBefore = Instant.EPOCH;
         if (attempt.trial().isLost()) {
             ground.ends().count(TryEnd.LOST);
             lost(attempt, lines);
@@ -329,10 +333,14 @@ final class BatchRun implements Runnable {
         boolean isOfProvider = LineVerdict.isOfProvider(error, heard);
         switch (verdict) {
             case LineVerdict.Refused _ -> refused(attempt, error);
-            case LineVerdict.Paused paused -> {
+            case LineVerdict.Paused its -> {
                 ground.ends().count(TryEnd.PAUSED);
                 lines.add(next);
-                pause(paused.reason(), JobTrouble.of(error), paused.dueAt());
+                if (isHeldByRunning(error) && !running.isEmpty()) {
+                    notBefore = its.dueAt();
+                } else {
+                    pause(its.reason(), JobTrouble.of(error), its.dueAt());
+                }
             }
             case LineVerdict.Again again -> {
                 ground.ends().count(TryEnd.RETRIED);
@@ -347,6 +355,12 @@ final class BatchRun implements Runnable {
         if (refusalsInRow >= REFUSALS_MAX) {
             pause(Job.Pause.PROVIDER, BatchBooks.OF_PROVIDER, now.plus(MINUTE));
         }
+    }
+
+    /** Returns whether running calls hold what a line lacks: it is tried again when one of this batch ends, or soon (J18). */
+    private static boolean isHeldByRunning(ApiError error) {
+        Shortage shortage = error.shortage();
+        return shortage != null && shortage.heldMicros() > 0;
     }
 
     private void refused(LineTry attempt, ApiError error) {

@@ -1,14 +1,12 @@
 package dev.tollgate.calls.jobs;
 
-import dev.tollgate.http.limits.FairTurns;
 import dev.tollgate.jobs.Job;
 import org.jspecify.annotations.Nullable;
 
-/** A try of a line, from its turn on. Confined to its batch's thread, except what its answer asks and says. */
+/** A try of a line. Confined to its batch's thread, except what its answer asks and says. */
 final class LineTry implements LineAnswer.Of {
 
-    private final LineQueue.Next next;
-    private final FairTurns.Turn turn;
+    private LineQueue.Next next;
     private final JobTrial trial;
     private volatile String customId = "";
     private volatile long chargedMicros;
@@ -16,9 +14,8 @@ final class LineTry implements LineAnswer.Of {
     private byte @Nullable [] bytes;
 
     /** @param runner the name under which this server has taken the batch */
-    LineTry(Job job, String runner, LineQueue.Next next, FairTurns.Turn turn, BatchBooks.Ground ground) {
+    LineTry(Job job, String runner, LineQueue.Next next, BatchBooks.Ground ground) {
         this.next = next;
-        this.turn = turn;
         LineAnswer.Keeping keeping = new LineAnswer.Keeping(ground.jobs(), ground.workers());
         this.trial = new JobTrial(
                 job.id() + "/" + next.line(), LineAnswer.form(job, runner, next.line(), next.place(), this, keeping));
@@ -26,10 +23,6 @@ final class LineTry implements LineAnswer.Of {
 
     LineQueue.Next next() {
         return next;
-    }
-
-    FairTurns.Turn turn() {
-        return turn;
     }
 
     JobTrial trial() {
@@ -44,6 +37,7 @@ final class LineTry implements LineAnswer.Of {
     /** Takes the line as it was prepared, and forgets how it was read. */
     void is(LineDoor.Prepared prepared) {
         bytes = null;
+        next = next.later(next.hasRow(), 0, 0, next.dueAt()); // it is read again for a further try
         customId = prepared.customId();
         mostMicros = prepared.mostMicros();
     }
