@@ -46,7 +46,7 @@ class CitationsTest {
     private static final Pattern LINE_BREAK = Pattern.compile("\\s*\\n\\s*(?:\\*(?!/)|//|#)?\\s*");
 
     /** Numbers of rules, of every letter that a rule has or is to have; not the media type {@code audio/L16}. */
-    private static final Pattern RULE = Pattern.compile("(?<![/.%])\\b[A-FLPTYZ][1-9]\\d?\\b(?!-)");
+    private static final Pattern RULE = Pattern.compile("(?<![/.%])\\b[A-FKLPTYZ][1-9]\\d?\\b(?!-)");
 
     private static final Pattern RULE_THAT_IS_SAID = Pattern.compile("<a id=\"([a-z][1-9]\\d?)\"></a>");
     private static final List<String> PAGES_OF_RULES = List.of(

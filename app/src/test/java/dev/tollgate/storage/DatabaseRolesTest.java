@@ -164,7 +164,9 @@ class DatabaseRolesTest {
                 ALTER TABLE usage_day DROP COLUMN charged_by_request;
                 ALTER TABLE webhook DROP COLUMN events;
                 ALTER TABLE kept_response DROP COLUMN call_id;
-                DROP TABLE job, job_line, batch;
+                DROP TABLE job, job_line, batch, plan_step;
+                ALTER TABLE subscription ADD COLUMN request_id TEXT;
+                ALTER TABLE subscription ADD COLUMN end_request_id TEXT;
                 DELETE FROM tollgate_schema WHERE version >= 26""");
         execute(database, ADD_INVITATION.formatted("old@example.org"));
         String serving = database.replaceAll("user=[^&]*", "user=tollgate_app");

@@ -270,7 +270,8 @@ class ServerMoveTest {
             "INSERT INTO account_terms (sequence, account_id, at, own_group, plan_group, plan_until) VALUES (1, 'acc_1', 1, 'gold', 'pro', 9)",
             "INSERT INTO plan_version (sequence, plan, number, created_at, body, closed_at) VALUES (1, 'pro', 1, 1, '{}', 9)",
             "INSERT INTO subscription (account_id, number, plan, version, anchor, periods, period, starts_at, ends_at, grant_number, cancelled_at,"
-                    + " ended_at, ended_by, request_id, end_request_id) VALUES ('acc_1', 1, 'pro', 1, 1, 3, 2, 4, 7, 1, 5, 6, 'operator', 'a', 'b')",
+                    + " ended_at, ended_by) VALUES ('acc_1', 1, 'pro', 1, 1, 3, 2, 4, 7, 1, 5, 6, 'operator')",
+            "INSERT INTO plan_step (account_id, number, at, subscription, kind, periods, request_id) VALUES ('acc_1', 1, 1, 1, 'assign', 3, 'a')",
             "INSERT INTO entry (account_id, number, created_at, kind, amount_micros, missing_micros, balance_after_micros, reason, request_id, task_id)"
                     + " VALUES ('acc_1', 7, 2, 'reversal', -3, -1, 9, 'a dispute', 'operator x', 'chatcmpl-2')",
             "INSERT INTO credit_grant (account_id, number, kind, credits_micros, left_micros, models, created_at, starts_at, expires_at, lapsed_micros,"

@@ -39,11 +39,7 @@ class MigrationsTest {
     private static final Migration SHUTTING_OUT = new Migration(LATER.number(), LATER.file(), false);
 
     /** The number of the migration that says what entries are of. */
-    private static final int ORIGINS = Migration.ALL.stream()
-            .filter(it -> it.file().endsWith("__origins.sql"))
-            .findFirst()
-            .orElseThrow()
-            .number();
+    private static final int ORIGINS = number("__origins.sql");
 
     private static final String ENTRY =
             "INSERT INTO entry (account_id, number, balance_after_micros, kind, amount_micros, reason, request_id, grants, task_id, created_at)"
@@ -51,6 +47,14 @@ class MigrationsTest {
 
     private static List<Migration> with(Migration later) {
         return Stream.concat(Migration.ALL.stream(), Stream.of(later)).toList();
+    }
+
+    private static int number(String file) {
+        return Migration.ALL.stream()
+                .filter(it -> it.file().endsWith(file))
+                .findFirst()
+                .orElseThrow()
+                .number();
     }
 
     /** Databases of 0.1.0 have these: a change of the baseline would be a schema that they are not. */
@@ -365,5 +369,41 @@ class MigrationsTest {
                 Statement statement = connection.createStatement()) {
             statement.executeUpdate(sql);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void plans_that_were_assigned_and_ended_have_their_steps(Dialect dialect) throws SQLException {
+        Engine engine = engine(dialect);
+        Migrations.migrate(engine, Migration.ALL.subList(0, number("__plan_steps.sql") - 1));
+        change(engine, "INSERT INTO account (id, name, created_at) VALUES ('acc_1', 'one', 1), ('acc_2', 'two', 1)");
+        change(
+                engine,
+                "INSERT INTO plan_version (sequence, plan, number, created_at, body) VALUES (1, 'pro', 1, 1, '{}')");
+        for (String row : List.of(
+                "'acc_1', 1, 5, 3, 'operator', 9, 'a', 'b'",
+                "'acc_1', 2, 9, 366, NULL, NULL, NULL, NULL",
+                "'acc_2', 1, 7, 1, 'finished', 8, 'a', NULL")) {
+            change(
+                    engine,
+                    "INSERT INTO subscription (period, starts_at, ends_at, grant_number, plan, version, account_id, number, anchor, periods,"
+                            + " ended_by, ended_at, request_id, end_request_id) VALUES (1, 1, 2, 1, 'pro', 1, " + row
+                            + ")");
+        }
+
+        Migrations.migrate(engine, Migration.ALL);
+
+        assertThat(
+                        rows(
+                                engine,
+                                "SELECT account_id, number, at, subscription, kind, periods, request_id FROM plan_step ORDER BY account_id, number"))
+                .containsExactly(
+                        "acc_1|1|5|1|assign|3|a",
+                        "acc_1|2|9|1|end|0|b",
+                        "acc_1|3|9|2|assign|366|null",
+                        "acc_2|1|7|1|assign|1|a");
+        assertThat(rows(engine, "SELECT number, periods, ended_by FROM subscription ORDER BY account_id, number"))
+                .containsExactly("1|3|operator", "2|366|null", "1|1|finished");
+        change(engine, "UPDATE subscription SET periods = 400 WHERE number = 2");
     }
 }

@@ -7,6 +7,7 @@ import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.plans.Plan;
 import dev.tollgate.books.plans.Plan.Version;
+import dev.tollgate.books.plans.PlanStep.Kind;
 import dev.tollgate.books.plans.Plans.Changed;
 import dev.tollgate.books.plans.Subscription;
 import dev.tollgate.books.plans.Turn;
@@ -70,17 +71,28 @@ public record PlanBooks(BooksFixture store) {
     }
 
     public void assign(String account, Version version, int periods) {
-        Turn turn = store.plans.assign(
-                store.plans.last(account), account, version, periods, "assign " + account, store.now());
-        String after = "{\"subscription\":%d,\"plan\":\"%s\",\"version\":1,\"periods\":%d,\"anchor\":\"%s\"}"
-                .formatted(turn.after().number(), version.plan(), periods, store.now());
+        assign(account, version, periods, Kind.ASSIGN);
+    }
+
+    public void assign(String account, Version version, int periods, Kind kind) {
+        Subscription last = store.plans.last(account);
+        String id = kind.word() + " " + store.number("SELECT COUNT(*) FROM plan_step");
+        Turn turn = store.plans.assign(last, account, version, periods, kind, id, store.now());
+        boolean isProlonged = last != null && last.number() == turn.after().number();
+        String when = kind == Kind.ASSIGN ? "null" : "\"" + kind.word() + "\"";
+        String begin = isProlonged
+                ? "\"begins\":\"" + last.until() + "\""
+                : "\"anchor\":\"" + turn.after().anchor() + "\"";
+        String after = "{\"subscription\":%d,\"plan\":\"%s\",\"version\":%d,\"periods\":%d,\"when\":%s,%s}"
+                .formatted(turn.after().number(), version.plan(), version.number(), periods, when, begin);
         commit(turn, deed("plan.assign", account, after));
     }
 
-    /** Ends the first plan of an account. */
+    /** Ends the plan of an account. */
     public void end(String account) {
-        Turn turn = store.plans.end(last(account), "not paid", "end", store.now());
-        String after = "{\"subscription\":1,\"ended_at\":\"" + store.now() + "\"}";
+        Turn turn = store.plans.end(last(account), "not paid", "end " + store.now(), store.now());
+        String after = "{\"subscription\":%d,\"ended_at\":\"%s\"}"
+                .formatted(turn.after().number(), turn.after().until());
         commit(turn, deed("plan.end", account, after));
     }
 

@@ -181,7 +181,7 @@ record ConsoleRoutes(
                         books.stores().auditLog(),
                         names(),
                         operator.groups(),
-                        operator.plans(),
+                        operator.plans().assignments(),
                         forms(),
                         ground.clock())
                 .routes(pages);

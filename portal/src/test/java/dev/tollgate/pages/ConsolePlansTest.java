@@ -120,16 +120,59 @@ class ConsolePlansTest {
                 .doesNotContain("Assign plan");
     }
 
+    private String assign(String plan, String periods, String when) {
+        return operator.submit(
+                        page() + "?plan=" + plan + "&periods=" + periods + "&when=" + when,
+                        page(),
+                        Map.of("deed", "plan.assign", "plan", plan, "periods", periods, "when", when, "reason", "paid"))
+                .location();
+    }
+
+    @Test
+    void a_running_plan_is_prolonged_or_begun_anew_in_its_form() {
+        admin("PUT", "/plans/day", "\"name\":\"Day pass\",\"cents\":150,\"period\":\"day\",\"credits\":200");
+        set("29", "");
+        admin("POST", "/accounts/" + account + "/plan", "\"plan\":\"day\",\"periods\":2");
+        assertThat(operator.get(page()).body())
+                .contains(
+                        "<option value=\"day\" selected>",
+                        "<option value=\"after\" selected>after the running plan</option>",
+                        "<option value=\"now\">at once</option>")
+                .doesNotContain("Assign plan");
+        assertThat(operator.get(page() + "?plan=day&periods=3").body())
+                .contains("after the running plan, at 22 Nov 12:00", "25 Nov 2026 12:00 (UTC)", "3 × $1.50 = $4.50")
+                .contains("name=\"when\" value=\"after\"", "Assign plan", "End plan");
+        assertThat(assign("day", "3", "after")).isEqualTo(page() + "?done=plan.assign");
+        assertThat(operator.get(page()).body()).contains("Period 1 of 5");
+        assertThat(operator.get("/console/plans").body())
+                .contains("?plan=day&amp;periods=3&amp;when=after#plan", "$7.50");
+
+        assertThat(operator.get(page() + "?plan=pro&periods=1").body())
+                .contains("Only the same version can follow it")
+                .doesNotContain("Assign plan");
+        assertThat(operator.get(page() + "?plan=pro&periods=1&when=now").body())
+                .contains(
+                        "The running plan ends. Its credits stay until their end, its price group does not.",
+                        "The credits of 4 periods that it has left are given now, and pay from their days on.",
+                        "20 Dec 2026 12:00 (UTC)");
+        assertThat(assign("pro", "1", "now")).isEqualTo(page() + "?done=plan.assign");
+        assertThat(operator.get(page()).body())
+                .contains("Plan: Pro</h2>", "Grant 5, plan: <b", "From 24 Nov 2026 12:00 until 25 Nov 2026 12:00, for");
+        assertThat(operator.get("/console/audit").body()).contains("after the running plan", "at once");
+    }
+
     @Test
     void a_plan_of_this_month_is_renewed_from_its_row() {
         admin("PUT", "/plans/day", "\"name\":\"Day pass\",\"cents\":150,\"period\":\"day\",\"credits\":200");
         admin("POST", "/accounts/" + account + "/plan", "\"plan\":\"day\",\"periods\":2");
         String renewal = page() + "?plan=day&amp;periods=2#plan";
         assertThat(operator.get("/console/plans").body())
-                .contains("Ends in Nov 2026", renewal, ">Ann<", "22 Nov 2026 12:00", "$3.00");
-        assertThat(operator.get(page() + "?plan=day&periods=2").body())
-                .contains("A plan can be assigned once this one has ended")
-                .doesNotContain("Assign plan");
+                .contains(
+                        "Ends in Nov 2026",
+                        renewal.replace("#", "&amp;when=after#"),
+                        ">Ann<",
+                        "22 Nov 2026 12:00",
+                        "$3.00");
         server.setNow(NOW.plusSeconds(3 * 86_400));
         server.books().planSweep().sweep();
         assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");

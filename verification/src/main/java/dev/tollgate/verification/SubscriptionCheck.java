@@ -6,10 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
@@ -20,18 +18,20 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Checks the plans of each account: their periods follow the calendar of their version and do not overlap, each grant of a plan is the one of one period, with
- * the version's credits, models, limits and days, the account's terms follow, and the audit log says who assigned and ended what.
+ * the version's credits, models, limits and days, the account's terms follow, and each step of an operator is in the audit log.
  */
 final class SubscriptionCheck implements Check {
 
     private static final int PLAN = 0;
     private static final int TERMS = 1;
     private static final int GRANT = 2;
+    static final int STEP = 3;
+    static final int DEED = 4;
 
     private static final Pattern ID = Pattern.compile("([1-9]\\d{0,8})\\.([1-9]\\d{0,8})");
 
     /**
-     * The rows of accounts with plans: plans, terms, grants, then the audit log. A grant's last number is 1 if it may expire before its period ends, since it
+     * The rows of accounts with plans: plans, terms, grants, steps, then the audit log. A grant's last number is 1 if it may expire before its period ends, since it
      * was ended. The last column is 1 if the time of terms follows that of a call, or the time of a grant is that of the number before: these times do not go back
      * with the clock.
      */
@@ -56,7 +56,10 @@ final class SubscriptionCheck implements Check {
             FROM credit_grant g LEFT JOIN entry e ON e.account_id = g.account_id AND e.number = g.entry_number
             WHERE g.kind = 'plan' OR e.origin = 'plan'
             UNION ALL
-            SELECT subject, 3, sequence, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, action, NULL, NULL, after_json, 0
+            SELECT account_id, 3, number, at, NULL, NULL, NULL, periods, subscription, NULL, NULL, kind, NULL, NULL, NULL, 0
+            FROM plan_step
+            UNION ALL
+            SELECT subject, 4, sequence, created_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, action, NULL, NULL, after_json, 0
             FROM audit_log WHERE action IN ('plan.assign', 'plan.end')
             ORDER BY 1, 2, 3""".formatted(APART_MILLIS);
 
@@ -85,9 +88,10 @@ final class SubscriptionCheck implements Check {
             account = new Account(row.getString(1));
         }
         switch (row.getInt(2)) {
-            case PLAN -> account.plan(Row.of(row, plans), findings);
+            case PLAN -> account.plan(CheckedPlan.of(row, plans), findings);
             case TERMS -> account.terms(row);
             case GRANT -> account.grant(row, findings);
+            case STEP -> account.step(row, findings);
             default -> account.deed(row, findings);
         }
     }
@@ -97,125 +101,15 @@ final class SubscriptionCheck implements Check {
         account.end(findings);
     }
 
-    private static @Nullable Long number(ResultSet row, int column) throws SQLException {
-        long value = row.getLong(column);
-        return row.wasNull() ? null : value;
-    }
-
     /** @param isKept whether the time may be later than the clock's, as it does not go back with it */
     private record Terms(
             long at, @Nullable String group, @Nullable Long until, boolean isKept) {}
 
-    /**
-     * A row of subscription.
-     *
-     * @param version null if it is not there
-     * @param grants of its periods, by the period
-     * @param told the number of the row of the audit log that says that it was assigned, and the time at which it says that it was ended
-     */
-    private record Row(
-            long number,
-            long anchor,
-            @Nullable Long endedAt,
-            long endsAt,
-            long startsAt,
-            long periods,
-            long period,
-            long grant,
-            @Nullable Long cancelledAt,
-            String plan,
-            long versionNumber,
-            @Nullable Version version,
-            String endedBy,
-            Map<Long, Long> grants,
-            Map<String, Long> told) {
-
-        static Row of(ResultSet row, PlanCheck plans) throws SQLException {
-            return new Row(
-                    row.getLong(3),
-                    row.getLong(4),
-                    SubscriptionCheck.number(row, 5),
-                    row.getLong(6),
-                    row.getLong(7),
-                    row.getLong(8),
-                    row.getLong(9),
-                    row.getLong(10),
-                    SubscriptionCheck.number(row, 11),
-                    row.getString(12),
-                    row.getLong(13),
-                    plans.of(row.getString(12) + "." + row.getLong(13)),
-                    Objects.requireNonNullElse(row.getString(14), ""),
-                    new HashMap<>(),
-                    new HashMap<>());
-        }
-
-        @Nullable
-        String group() {
-            return version == null || version.text("group").isEmpty() ? null : version.text("group");
-        }
-
-        /** Returns whether it was ended before its calendar did. */
-        boolean isCut() {
-            return endedBy.equals("operator") || endedBy.equals("deleted");
-        }
-
-        private boolean isBefore(@Nullable Long time) {
-            return time == null || startsAt <= time + APART_MILLIS;
-        }
-
-        /** Returns whether the end is the one that the row's other columns bring. */
-        private boolean endFits(@Nullable Long closedAt) {
-            return switch (endedBy) {
-                case "" -> endedAt == null;
-                case "finished" -> Objects.equals(endedAt, endsAt) && period == periods;
-                case "cancelled" -> Objects.equals(endedAt, endsAt) && cancelledAt != null && period < periods;
-                case "closed" ->
-                    Objects.equals(endedAt, endsAt) && closedAt != null && closedAt <= endsAt + APART_MILLIS;
-                default -> endedAt != null && endedAt >= anchor;
-            };
-        }
-
-        void check(String name, PlanCheck plans, Findings findings) {
-            if (version == null) {
-                findings.add(name + " has version " + versionNumber + " of plan " + plan + ", which is not there");
-                return;
-            }
-            if (period < 1 || period > periods) {
-                findings.add(name + " is in period " + period + " of " + periods);
-            }
-            if (startsAt != version.end(anchor, period - 1) || endsAt != version.end(anchor, period)) {
-                findings.add(name + " has period " + period + " from " + Instant.ofEpochMilli(startsAt) + " to "
-                        + Instant.ofEpochMilli(endsAt) + ", which is not the calendar's");
-            }
-            Long assigned = told.get("plan.assign");
-            if (assigned != null && !plans.isOpen(version, assigned)
-                    || period > 1 && (!isBefore(version.closedAt()) || !isBefore(cancelledAt))) {
-                findings.add(name + " has a period that begins before its version was set, or after it was closed or"
-                        + " cancelled");
-            }
-            if (!endFits(version.closedAt())) {
-                findings.add(name + " has ended at " + (endedAt == null ? "no time" : Instant.ofEpochMilli(endedAt))
-                        + " by " + endedBy + ", which its periods do not say");
-            }
-            if (!grants.containsValue(grant) || endedAt == null && !Objects.equals(grants.get(period), grant)) {
-                findings.add(name + " names grant " + grant + " of period " + period + ", which is not its grant");
-            }
-            if (!told.containsKey("plan.assign")) {
-                findings.add(name + " was assigned, and no row of the audit log says so");
-            }
-            if (endedBy.equals("operator")
-                    ? !Objects.equals(told.get("plan.end"), endedAt)
-                    : told.containsKey("plan.end")) {
-                findings.add(name + " was ended by an operator at another time than the audit log says, or only one of"
-                        + " them says so");
-            }
-        }
-    }
-
     private final class Account {
 
         private final String id;
-        private final TreeMap<Long, Row> rows = new TreeMap<>();
+        private final TreeMap<Long, CheckedPlan> rows = new TreeMap<>();
+        private long steps;
         private final List<Terms> terms = new ArrayList<>();
 
         /** The groups of periods with their ends. */
@@ -229,22 +123,22 @@ final class SubscriptionCheck implements Check {
             return "plan " + number + " of account " + id;
         }
 
-        void plan(Row row, Findings findings) {
-            if (row.number != rows.size() + 1) {
-                findings.add(name(row.number) + " has this number, it should have " + (rows.size() + 1));
+        void plan(CheckedPlan row, Findings findings) {
+            if (row.number() != rows.size() + 1) {
+                findings.add(name(row.number()) + " has this number, it should have " + (rows.size() + 1));
             }
-            Row before = rows.isEmpty() ? null : rows.lastEntry().getValue();
-            if (before != null && before.endedAt == null) { // the audit log has both times
-                findings.add(name(row.number) + " begins at " + Instant.ofEpochMilli(row.anchor)
+            CheckedPlan before = rows.isEmpty() ? null : rows.lastEntry().getValue();
+            if (before != null && before.endedAt() == null) { // the audit log has both times
+                findings.add(name(row.number()) + " begins at " + Instant.ofEpochMilli(row.anchor())
                         + ", and the plan before it has not ended");
             }
-            rows.put(row.number, row);
+            rows.put(row.number(), row);
         }
 
         void terms(ResultSet row) throws SQLException {
             long at = row.getLong(4);
             boolean isKept = row.getInt(16) == 1 || !terms.isEmpty() && at == terms.getLast().at;
-            terms.add(new Terms(at, row.getString(12), number(row, 5), isKept));
+            terms.add(new Terms(at, row.getString(12), CheckedPlan.number(row, 5), isKept));
         }
 
         void grant(ResultSet row, Findings findings) throws SQLException {
@@ -252,29 +146,34 @@ final class SubscriptionCheck implements Check {
             String name = "grant " + number + " of account " + id;
             String request = row.getString(15);
             Matcher matcher = ID.matcher(request);
-            Row its = matcher.matches() ? rows.get(Long.valueOf(matcher.group(1))) : null;
-            Version version = its == null ? null : its.version;
+            CheckedPlan its = matcher.matches() ? rows.get(Long.valueOf(matcher.group(1))) : null;
+            Version version = its == null ? null : its.version();
             if (its == null || version == null) {
                 findings.add(name + " is of a plan by its kind or its entry, " + request
                         + ", and no plan of the account has it");
                 return;
             }
             long period = Long.parseLong(matcher.group(2));
-            if (period > its.period || its.grants.put(period, number) != null) {
-                findings.add(name + " is of period " + period + " of " + name(its.number)
+            boolean isAhead = period > its.period();
+            if (period > (its.isReplaced() ? its.periods() : its.period())
+                    || its.grants().put(period, number) != null) {
+                findings.add(name + " is of period " + period + " of " + name(its.number())
                         + ", which it never had, or which has another grant");
             }
             compare(name, row, its, version, period, findings);
-            terms(name, its, version, period, row.getLong(4), findings);
+            if (!isAhead) {
+                terms(name, its, version, period, row.getLong(4), findings);
+            }
         }
 
-        private void compare(String name, ResultSet row, Row its, Version version, long period, Findings findings)
+        private void compare(
+                String name, ResultSet row, CheckedPlan its, Version version, long period, Findings findings)
                 throws SQLException {
             List<String> others = new ArrayList<>();
-            long startsAt = version.end(its.anchor, period - 1);
-            long endsAt = version.end(its.anchor, period);
+            long startsAt = version.end(its.anchor(), period - 1);
+            long endsAt = version.end(its.anchor(), period);
             long createdAt = row.getLong(4);
-            Long expiresAt = number(row, 6);
+            Long expiresAt = CheckedPlan.number(row, 6);
             PriceDeedCheck.other(others, "credits", row.getLong(8) == version.credits());
             PriceDeedCheck.other(others, "models", row.getString(12).equals(version.models()));
             PriceDeedCheck.other(others, "limits", row.getString(14).equals(version.text("limits")));
@@ -287,23 +186,26 @@ final class SubscriptionCheck implements Check {
             PriceDeedCheck.other(
                     others,
                     "time",
-                    createdAt >= startsAt - APART_MILLIS
+                    createdAt
+                                    >= (period > its.period() && its.endedAt() != null ? its.endedAt() : startsAt)
+                                            - APART_MILLIS
                             && (isKept
                                     || createdAt < endsAt + APART_MILLIS
-                                            && (its.endedAt == null || createdAt <= its.endedAt + APART_MILLIS)));
+                                            && (its.endedAt() == null || createdAt <= its.endedAt() + APART_MILLIS)));
             if (!others.isEmpty()) {
-                findings.add(name + " differs from period " + period + " of " + name(its.number) + ": "
+                findings.add(name + " differs from period " + period + " of " + name(its.number()) + ": "
                         + String.join(", ", others));
             }
         }
 
-        private void terms(String name, Row its, Version version, long period, long createdAt, Findings findings) {
+        private void terms(
+                String name, CheckedPlan its, Version version, long period, long createdAt, Findings findings) {
             String group = its.group();
             if (group == null) {
                 return;
             }
-            long startsAt = version.end(its.anchor, period - 1);
-            long endsAt = version.end(its.anchor, period);
+            long startsAt = version.end(its.anchor(), period - 1);
+            long endsAt = version.end(its.anchor(), period);
             groups.add(group + " until " + endsAt);
             if (terms.stream()
                     .noneMatch(each -> group.equals(each.group)
@@ -315,30 +217,71 @@ final class SubscriptionCheck implements Check {
             }
         }
 
+        void step(ResultSet row, Findings findings) throws SQLException {
+            long number = row.getLong(3);
+            String name = "step " + number + " of plans of account " + id;
+            CheckedPlan its = rows.get(row.getLong(9));
+            steps++;
+            if (number != steps) {
+                findings.add(name + " has this number, it should have " + steps);
+            }
+            if (its == null) {
+                findings.add(name + " is of plan " + row.getLong(9) + ", which is not there");
+            } else if (row.getString(12).equals("end")) {
+                its.ends().put(STEP, row.getLong(4));
+            } else {
+                CheckedPlan.Step step =
+                        new CheckedPlan.Step(number, row.getLong(4), row.getString(12), row.getLong(8), its.added());
+                its.steps().add(step);
+                its.untold().add(step);
+            }
+        }
+
         void deed(ResultSet row, Findings findings) throws SQLException {
             String name = "row " + row.getLong(3) + " of the audit log";
             JsonNode after = PriceDeedCheck.read(row.getString(15));
-            Row its = after == null ? null : rows.get(after.path("subscription").longValue(0));
+            CheckedPlan its =
+                    after == null ? null : rows.get(after.path("subscription").longValue(0));
             if (after == null || its == null) {
                 findings.add(name + " tells of a plan of account " + id + ", which is not there");
             } else if (row.getString(12).equals("plan.end")) {
-                its.told.put("plan.end", PriceDeedCheck.millis(after.path("ended_at")));
+                its.ends().put(DEED, PriceDeedCheck.millis(after.path("ended_at")));
+            } else if (its.untold().isEmpty()) {
+                findings.add(name + " tells of a step of " + name(its.number()) + ", which is not there");
             } else {
-                its.told.put("plan.assign", row.getLong(3));
-                List<String> others = new ArrayList<>();
-                PriceDeedCheck.other(
-                        others, "plan", after.path("plan").asString("").equals(its.plan));
-                PriceDeedCheck.other(others, "version", after.path("version").longValue(0) == its.versionNumber);
-                PriceDeedCheck.other(others, "periods", after.path("periods").longValue(0) == its.periods);
-                PriceDeedCheck.other(others, "time", PriceDeedCheck.millis(after.path("anchor")) == its.anchor);
-                if (!others.isEmpty()) {
-                    findings.add(name(its.number) + " differs from " + name + ": " + String.join(", ", others));
-                }
+                compare(name, row, after, its, its.untold().remove(), findings);
+            }
+        }
+
+        private void compare(
+                String name, ResultSet row, JsonNode after, CheckedPlan its, CheckedPlan.Step step, Findings findings)
+                throws SQLException {
+            List<String> others = new ArrayList<>();
+            PriceDeedCheck.other(others, "plan", after.path("plan").asString("").equals(its.plan()));
+            PriceDeedCheck.other(others, "version", after.path("version").longValue(0) == its.versionNumber());
+            PriceDeedCheck.other(others, "periods", after.path("periods").longValue(0) == step.periods());
+            PriceDeedCheck.other(
+                    others, "when", after.path("when").asString("assign").equals(step.kind()));
+            PriceDeedCheck.other(
+                    others,
+                    "time",
+                    step.before() == 0
+                            ? PriceDeedCheck.millis(after.path("anchor")) == its.anchor()
+                            : its.version() == null
+                                    || PriceDeedCheck.millis(after.path("begins"))
+                                                    == its.version().end(its.anchor(), step.before())
+                                            && Math.abs(row.getLong(4) - step.at()) <= APART_MILLIS);
+            if (!others.isEmpty()) {
+                findings.add("step " + step.number() + " of " + name(its.number()) + " differs from " + name + ": "
+                        + String.join(", ", others));
+            }
+            if (its.version() != null && !plans.isOpen(its.version(), row.getLong(3))) {
+                findings.add(name(its.number()) + " was assigned before its version was set, or after it was closed");
             }
         }
 
         void end(Findings findings) {
-            rows.values().forEach(row -> row.check(name(row.number), plans, findings));
+            rows.values().forEach(row -> row.check(name(row.number()), plans, findings));
             for (Terms each : terms) {
                 if (each.group != null && !groups.contains(each.group + " until " + each.until)) {
                     findings.add("account " + id + " has price group " + each.group
@@ -346,24 +289,39 @@ final class SubscriptionCheck implements Check {
                 }
             }
             rows.values().forEach(row -> checkGroup(row, findings));
+            rows.values().forEach(row -> checkReplaced(row, findings));
+        }
+
+        /** Finds a plan that was replaced, and at whose end none has begun for that. */
+        private void checkReplaced(CheckedPlan row, Findings findings) {
+            CheckedPlan next = rows.get(row.number() + 1);
+            boolean isFollowed = next != null
+                    && Objects.equals(row.endedAt(), next.anchor())
+                    && !next.steps().isEmpty()
+                    && next.steps().getFirst().kind().equals("now");
+            if (row.isReplaced() && !isFollowed) {
+                findings.add(name(row.number()) + " was replaced, and none has begun then");
+            }
         }
 
         /** Finds a plan that was ended before its calendar did, whose group the account's terms still have. */
-        private void checkGroup(Row row, Findings findings) {
-            Long endedAt = row.endedAt;
-            if (endedAt == null || !row.isCut() || row.group() == null) {
+        private void checkGroup(CheckedPlan row, Findings findings) {
+            Long endedAt = row.endedAt();
+            CheckedPlan successor = row.isReplaced() ? rows.get(row.number() + 1) : null;
+            boolean isSucceeded = successor != null && successor.group() != null; // whose grant has been compared
+            if (endedAt == null || !row.isCut() || row.group() == null || isSucceeded) {
                 return;
             }
             long after = endedAt + APART_MILLIS;
             int last = terms.size() - 1;
-            while (last >= 0 && !Objects.equals(terms.get(last).until, row.endsAt)) {
+            while (last >= 0 && !Objects.equals(terms.get(last).until, row.endsAt())) {
                 last--;
             }
             Terms next = last + 1 < terms.size() ? terms.get(last + 1) : null;
             if (last >= 0
-                    && row.endsAt > after
+                    && row.endsAt() > after
                     && (next == null || next.group != null || next.at > after && !next.isKept)) {
-                findings.add(name(row.number) + " was ended at " + Instant.ofEpochMilli(endedAt)
+                findings.add(name(row.number()) + " was ended at " + Instant.ofEpochMilli(endedAt)
                         + ", and its price group was not");
             }
         }

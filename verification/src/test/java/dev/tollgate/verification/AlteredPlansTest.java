@@ -7,6 +7,7 @@ import dev.tollgate.books.ledger.Lapse;
 import dev.tollgate.books.plans.Plan;
 import dev.tollgate.books.plans.Plan.Period;
 import dev.tollgate.books.plans.Plan.Version;
+import dev.tollgate.books.plans.PlanStep.Kind;
 import dev.tollgate.books.plans.PlanSweep;
 import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.storage.Database;
@@ -104,12 +105,40 @@ class AlteredPlansTest {
             "UPDATE audit_log SET action = 'account.grant' WHERE action = 'plan.assign' AND subject = 'acc_1'",
             "UPDATE audit_log SET action = 'account.grant' WHERE action = 'plan.end'",
             "UPDATE audit_log SET action = 'account.grant' WHERE action = 'plan.close'",
-            "UPDATE audit_log SET subject = 'acc_3' WHERE action = 'plan.end'");
+            "UPDATE audit_log SET subject = 'acc_3' WHERE action = 'plan.end'",
+            "UPDATE plan_step SET periods = 1 WHERE account_id = 'acc_4' AND number = 2",
+            "UPDATE plan_step SET kind = 'now' WHERE account_id = 'acc_4' AND number = 2",
+            "UPDATE plan_step SET at = at + 3600000 WHERE account_id = 'acc_4' AND number = 2",
+            "UPDATE plan_step SET at = at + 1 WHERE account_id = 'acc_4' AND number = 1",
+            "UPDATE plan_step SET number = 3 WHERE account_id = 'acc_4' AND number = 2",
+            "UPDATE plan_step SET subscription = 2 WHERE account_id = 'acc_4' AND number = 2",
+            "UPDATE plan_step SET account_id = 'acc_3' WHERE account_id = 'acc_1'",
+            "DELETE FROM plan_step WHERE account_id = 'acc_4' AND number = 2",
+            "INSERT INTO plan_step (account_id, number, at, subscription, kind, periods) VALUES ('acc_1', 2, 1801400000000, 1, 'after', 1)",
+            "UPDATE plan_step SET at = at + 1 WHERE kind = 'end'",
+            "DELETE FROM plan_step WHERE kind = 'end'",
+            "UPDATE subscription SET periods = 2 WHERE account_id = 'acc_4'",
+            "UPDATE audit_log SET after_json = REPLACE(after_json, '\"when\":\"after\"', '\"when\":\"now\"')",
+            "UPDATE audit_log SET after_json = REPLACE(after_json, '\"periods\":2,\"when\":\"after\"', '\"periods\":1,\"when\":\"after\"')",
+            "UPDATE audit_log SET after_json = REPLACE(after_json, '2027-02-28', '2027-03-28') WHERE subject = 'acc_4'",
+            "UPDATE audit_log SET action = 'account.grant' WHERE subject = 'acc_4' AND after_json LIKE '%after%'",
+            "UPDATE plan_step SET kind = 'after' WHERE account_id = 'acc_5' AND number = 2",
+            "UPDATE subscription SET ended_by = 'operator' WHERE account_id = 'acc_5' AND number = 1",
+            "UPDATE subscription SET ended_by = 'finished' WHERE account_id = 'acc_5' AND number = 1",
+            "UPDATE subscription SET ended_at = ended_at - 1 WHERE account_id = 'acc_5' AND number = 1",
+            "UPDATE subscription SET cancelled_at = ended_at WHERE account_id = 'acc_5' AND number = 1",
+            "UPDATE subscription SET period = 2 WHERE account_id = 'acc_5' AND number = 1",
+            "UPDATE credit_grant SET starts_at = starts_at - 86400000 WHERE account_id = 'acc_5' AND number = 2",
+            "UPDATE credit_grant SET expires_at = expires_at - 86400000 WHERE account_id = 'acc_5' AND number = 3",
+            "UPDATE entry SET origin_id = '1.4' WHERE account_id = 'acc_5' AND origin_id = '1.3'",
+            "UPDATE entry SET origin_id = '2.2' WHERE account_id = 'acc_5' AND origin_id = '1.3'",
+            "UPDATE account_terms SET plan_until = plan_until + 86400000 WHERE account_id = 'acc_5'");
 
     /** Alterations that docs/trouble.md names as unnoticed. */
     static final List<String> UNSEEN = List.of(
             "UPDATE subscription SET cancelled_at = ends_at - 1 WHERE account_id = 'acc_1'",
-            "UPDATE subscription SET request_id = 'other' WHERE account_id = 'acc_1'",
+            "UPDATE plan_step SET request_id = 'other' WHERE account_id = 'acc_1'",
+            "UPDATE plan_step SET at = at + 1000 WHERE account_id = 'acc_4' AND number = 2",
             "UPDATE credit_grant SET expires_at = expires_at - 1 WHERE account_id = 'acc_2' AND number = 1");
 
     @TempDir
@@ -136,13 +165,18 @@ class AlteredPlansTest {
         return found;
     }
 
-    /** Account 1 is in the second of three months of plan pro. That of account 2 was ended, then it had plan short for a day, and cancelled it. */
+    /**
+     * Account 1 is in the second of three months of plan pro. That of account 2 was ended, then it had plan short for a day, and cancelled it. Account 4 had one
+     * month of pro and got two more, account 5 had three and began anew.
+     */
     private static void history(Supplier<Database> opener) {
         try (BooksFixture store = new BooksFixture(opener)) {
             store.setNow(BEGIN);
             store.account("acc_1", 1_000);
             store.account("acc_2", 1_000);
             store.account("acc_3", 1_000);
+            store.account("acc_4", 1_000);
+            store.account("acc_5", 1_000);
             PlanBooks plans = new PlanBooks(store);
             plans.group("gold");
             plans.group("silver");
@@ -160,9 +194,13 @@ class AlteredPlansTest {
                     "short", new Plan("Short", 0, Period.DAY, 500, ModelPatterns.EVERY, null, GrantLimits.NONE));
             plans.assign("acc_1", pro, 3);
             plans.assign("acc_2", pro, 3);
+            plans.assign("acc_4", pro, 1);
+            plans.assign("acc_5", pro, 3);
             store.advance(Duration.ofHours(1));
             plans.end("acc_2");
+            plans.assign("acc_4", pro, 2, Kind.AFTER);
             store.advance(Duration.ofHours(1));
+            plans.assign("acc_5", pro, 2, Kind.NOW);
             plans.assign("acc_2", daily, 2);
             plans.commit(store.plans.cancel(plans.last("acc_2"), true, store.now()));
             store.advance(Duration.ofHours(1));

@@ -92,6 +92,11 @@ public record CreditGrant(
                 sandbox
             FROM credit_grant WHERE account_id = ?""";
 
+    /** The rest of grants of an account that begin after a time: it is in the balance, and pays nothing yet. Of a query with {@code account}. */
+    public static final String AHEAD = """
+            (SELECT COALESCE(SUM(g.left_micros), 0) FROM credit_grant g
+                WHERE g.account_id = account.id AND g.ended_at IS NULL AND g.starts_at > ? AND g.starts_at > g.created_at)""";
+
     private static final Comparator<CreditGrant> IN_ORDER = GrantRow.inOrder(
             grant -> grant.expiresAt == null ? Long.MAX_VALUE : grant.expiresAt.toEpochMilli(),
             grant -> grant.modelsText.isEmpty(),
@@ -164,7 +169,12 @@ public record CreditGrant(
         if (expiresAt != null && !now.isBefore(expiresAt)) {
             return State.EXPIRED;
         }
-        return now.isBefore(startsAt) ? State.AHEAD : State.ACTIVE;
+        return isAhead(now) ? State.AHEAD : State.ACTIVE;
+    }
+
+    /** Returns whether it was given before it begins, which is after a time. A grant that begins with its entry pays, also if the clock was set back. */
+    public boolean isAhead(Instant now) {
+        return startsAt.isAfter(now) && startsAt.isAfter(createdAt);
     }
 
     /** Returns the models that it pays for: ids, and beginnings with {@code *}; none: all. */

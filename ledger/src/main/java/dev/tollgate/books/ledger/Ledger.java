@@ -133,6 +133,13 @@ public final class Ledger {
         return database.readFor(accountId, sql -> GrantsNow.read(sql, accountId, at));
     }
 
+    /** Returns the part of an account's balance that pays nothing yet: what is left in grants that begin after a time. */
+    public long aheadMicros(String accountId, Instant at) {
+        return database.readFor(
+                accountId,
+                sql -> sql.number("SELECT " + CreditGrant.AHEAD + " FROM account WHERE id = ?", at, accountId));
+    }
+
     /**
      * Returns an account's grants, the newest first.
      *

@@ -20,8 +20,8 @@ public final class PlanFigures {
                 AND NOT EXISTS (SELECT 1 FROM subscription n WHERE n.account_id = s.account_id AND n.number > s.number)
             ORDER BY s.ended_at, s.account_id LIMIT ?""";
     private static final String INCOME = "SELECT " + Plans.VERSION + """
-            , t.periods, t.latest FROM (SELECT plan, version, SUM(periods) AS periods, SUM(CASE WHEN anchor >= ? THEN periods ELSE 0 END) AS latest
-                FROM subscription GROUP BY plan, version) t
+            , t.periods, t.latest FROM (SELECT s.plan, s.version, SUM(p.periods) AS periods, SUM(CASE WHEN p.at >= ? THEN p.periods ELSE 0 END) AS latest
+                FROM plan_step p JOIN subscription s ON s.account_id = p.account_id AND s.number = p.subscription GROUP BY s.plan, s.version) t
             JOIN plan_version v ON v.plan = t.plan AND v.number = t.version""";
 
     private final Database database;

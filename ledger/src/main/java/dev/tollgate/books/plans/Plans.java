@@ -6,6 +6,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.books.plans.Plan.Version;
+import dev.tollgate.books.plans.PlanStep.Kind;
 import dev.tollgate.books.plans.PlansPart.PlanChange;
 import dev.tollgate.books.plans.Subscription.End;
 import dev.tollgate.books.plans.Subscription.State;
@@ -55,14 +56,13 @@ public final class Plans {
     private static final String CLOSE = "UPDATE plan_version SET closed_at = ? WHERE plan = ? AND number = ?";
 
     static final String SUBSCRIPTIONS = """
-            SELECT s.account_id, s.number, s.anchor, s.periods, s.period, s.grant_number, s.cancelled_at, s.ended_at, s.ended_by, s.request_id,
-                s.end_request_id, %s
+            SELECT s.account_id, s.number, s.anchor, s.periods, s.period, s.grant_number, s.cancelled_at, s.ended_at, s.ended_by,
+                (SELECT p.periods FROM plan_step p WHERE p.account_id = s.account_id AND p.subscription = s.number AND p.periods > 0
+                    ORDER BY p.number DESC LIMIT 1), %s
             FROM subscription s JOIN plan_version v ON v.plan = s.plan AND v.number = s.version
             WHERE """.formatted(VERSION);
     static final String OF_ACCOUNT =
             SUBSCRIPTIONS + " s.account_id = ? AND s.number < ? ORDER BY s.number DESC LIMIT ?";
-    private static final String REQUESTED = SUBSCRIPTIONS
-            + " s.account_id = ? AND (s.request_id = ? OR s.end_request_id = ?) ORDER BY s.number LIMIT 1";
     private static final String DUE =
             SUBSCRIPTIONS + " s.ended_at IS NULL AND s.ends_at <= ? AND s.account_id > ? ORDER BY s.account_id LIMIT ?";
     private static final String RUNNING =
@@ -70,9 +70,6 @@ public final class Plans {
     private static final String STANDINGS = """
             SELECT plan, state, COUNT(DISTINCT account_id) FROM (SELECT plan, account_id, %s AS state FROM subscription) s
             GROUP BY plan, state""".formatted(State.SQL);
-    private static final String END =
-            "UPDATE subscription SET ended_at = CASE WHEN starts_at > ? THEN starts_at ELSE ? END, ended_by = 'deleted' WHERE account_id = ? AND ended_at IS NULL";
-
     private final Database database;
     private final AccountTerms terms;
 
@@ -152,9 +149,15 @@ public final class Plans {
         return names;
     }
 
-    /** Returns the plan that an operator's request has assigned or ended; null if none has. */
-    public @Nullable Subscription requested(String accountId, String requestId) {
-        return database.read(sql -> sql.one(REQUESTED, Plans::subscription, accountId, requestId, requestId));
+    /** Returns the step of an operator's request; null if there is none. */
+    public PlanStep.@Nullable Taken requested(String accountId, String requestId) {
+        return database.read(sql -> {
+            PlanStep step = sql.one(PlanStep.REQUESTED, PlanStep::read, accountId, requestId);
+            Subscription its = step == null
+                    ? null
+                    : sql.one(OF_ACCOUNT, Plans::subscription, accountId, step.subscription() + 1, 1);
+            return step == null || its == null ? null : new PlanStep.Taken(step, its);
+        });
     }
 
     /** Returns running plans whose period has ended. @param after the last account of the page before */
@@ -270,9 +273,11 @@ public final class Plans {
     }
 
     /**
-     * Makes a change that gives an account a plan. Its first period begins at once.
+     * Makes a change that gives an account periods of a plan: after those of the running one, or from now on. What a running one has left then is given at once,
+     * as credits that begin by its calendar (K16, K20).
      *
-     * @param last the newest plan of the account, which has ended; null: it never had one
+     * @param last the newest plan of the account; null: it never had one
+     * @param kind after a running plan, whose version this is; otherwise the first period begins at once
      * @param requestId the operator's id of the request; null: without one
      */
     public Turn assign(
@@ -280,30 +285,41 @@ public final class Plans {
             String accountId,
             Version version,
             int periods,
+            Kind kind,
             @Nullable String requestId,
             Instant at) {
+        Subscription running = last != null && last.isRunning() ? last : null;
+        if (running != null && kind == Kind.AFTER) {
+            PlanStep step = new PlanStep(accountId, millis(at), running.number(), kind, periods, requestId);
+            return new Turn(running, running.prolonged(periods), terms, at).by(step);
+        }
+        Instant begin = running == null ? millis(at) : running.during(millis(at));
         long number = last == null ? 1 : last.number() + 1;
-        Subscription first =
-                new Subscription(accountId, number, version, millis(at), periods, 1, 0, null, null, requestId);
-        return new Turn(last, first, true, null, terms, at);
+        PlanStep step = new PlanStep(accountId, begin, number, kind, periods, requestId);
+        Subscription first = new Subscription(accountId, number, version, begin, periods, periods, 1, 0, null, null);
+        return new Turn(last, first, terms, at)
+                .replaces(running, new End(begin, Why.REPLACED))
+                .begins()
+                .by(step);
     }
 
     /** Makes a change that brings a plan whose period has ended to the period of a time, or to its end. */
     Turn next(Subscription due, Instant now) {
         Subscription turned = due.at(now);
-        return new Turn(due, turned, turned.isRunning(), null, terms, now);
+        Turn turn = new Turn(due, turned, terms, now);
+        return turned.isRunning() ? turn.begins() : turn;
     }
 
     /** Makes a change by which no period follows the running one, or by which the others follow again. */
     public Turn cancel(Subscription running, boolean isCancelled, Instant at) {
-        return new Turn(
-                running, running.cancelled(isCancelled ? running.during(millis(at)) : null), false, null, terms, at);
+        return new Turn(running, running.cancelled(isCancelled ? running.during(millis(at)) : null), terms, at);
     }
 
     /** Makes a change that ends a plan at once, with its credits and its price group. @param reason that the customer sees */
     public Turn end(Subscription running, String reason, @Nullable String requestId, Instant at) {
-        End end = new End(running.during(millis(at)), Why.OPERATOR, requestId);
-        return new Turn(running, running.ended(end), false, reason, terms, at);
+        End end = new End(running.during(millis(at)), Why.OPERATOR);
+        PlanStep step = new PlanStep(running.accountId(), end.at(), running.number(), Kind.END, 0, requestId);
+        return new Turn(running, running.ended(end), terms, at).ends(reason).by(step);
     }
 
     /** Returns the changes that end the plan of an account that is deleted, whatever stands there. @param isClosed once the ledger has decided */
@@ -313,37 +329,24 @@ public final class Plans {
                 terms.setPlan(accountId, null, null, isClosed, at));
     }
 
-    private static final class EndWithAccount extends PlanChange<Boolean> {
-
-        private final String accountId;
-        private final BooleanSupplier isClosed;
-        private final Instant at;
-
-        EndWithAccount(String accountId, BooleanSupplier isClosed, Instant at) {
-            this.accountId = accountId;
-            this.isClosed = isClosed;
-            this.at = at;
-        }
-
-        @Override
-        void decide(Statements statements, Set<String> changed) {
-            changed.add(accountId);
-            decide(true);
-        }
-
-        @Override
-        void write(Statements statements) throws SQLException {
-            if (isClosed.getAsBoolean()) {
-                statements.run(END, at, at, accountId);
-            }
-        }
-    }
-
     /** Returns the plans of an account, which stay. */
     public static Holding holding() {
-        return Holding.of(ExportFile.of(
-                "plans.csv", "plans of the account", "subscription s", "s.account_id = :account", """
-                    s.number s.plan s.version s.anchor:TIME s.periods s.period s.starts_at s.ends_at s.grant_number s.cancelled_at s.ended_at s.ended_by""", "s.number"));
+        return Holding.of(
+                ExportFile.of(
+                        "plans.csv",
+                        "plans of the account",
+                        "subscription s",
+                        "s.account_id = :account",
+                        """
+                    s.number s.plan s.version s.anchor:TIME s.periods s.period s.starts_at s.ends_at s.grant_number s.cancelled_at s.ended_at s.ended_by""",
+                        "s.number"),
+                ExportFile.of(
+                        "plan-steps.csv",
+                        "when plans of the account were assigned, prolonged and ended",
+                        "plan_step p",
+                        "p.account_id = :account",
+                        "p.number p.at:TIME p.subscription p.kind p.periods",
+                        "p.number"));
     }
 
     static Subscription subscription(ResultSet row) throws SQLException {
@@ -351,14 +354,14 @@ public final class Plans {
         return new Subscription(
                 row.getString(1),
                 row.getLong(2),
-                version(row, 12),
+                version(row, 11),
                 Columns.time(row, 3),
                 row.getInt(4),
+                row.getInt(10),
                 row.getInt(5),
                 row.getLong(6),
                 Columns.timeOrNull(row, 7),
-                endedAt == null ? null : new End(endedAt, Why.of(row.getString(9)), row.getString(11)),
-                row.getString(10));
+                endedAt == null ? null : new End(endedAt, Why.of(row.getString(9))));
     }
 
     /** @param first the column of the sequence */

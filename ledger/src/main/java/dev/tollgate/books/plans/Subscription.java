@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param number from 1 in its account
  * @param version of the plan, which it keeps
  * @param anchor the beginning of the first period, from which all others are counted
- * @param periods that were assigned, 1 to {@value #PERIODS_MAX}
+ * @param periods that were assigned, by all steps
+ * @param latest those of its newest step, 1 to {@value #PERIODS_MAX}
  * @param period the running one, or the last that ran; from 1. Periods that passed without a server never ran
  * @param grant the number of that period's grant
  * @param cancelledAt when the customer cancelled it: no period follows; null: not, or taken back
  * @param end null while it runs
- * @param requestId the operator's id of the request that assigned it; null: without one
  */
 public record Subscription(
         String accountId,
@@ -23,14 +23,17 @@ public record Subscription(
         Plan.Version version,
         Instant anchor,
         int periods,
+        int latest,
         int period,
         long grant,
         @Nullable Instant cancelledAt,
-        @Nullable End end,
-        @Nullable String requestId) {
+        @Nullable End end) {
 
-    /** The most periods of one assignment. */
+    /** The most periods of one step, and the most that follow a running one. */
     public static final int PERIODS_MAX = 366;
+
+    /** The most periods that a plan which is replaced may have left: their credits are given at once. */
+    public static final int DUE_MAX = 12;
 
     /** The cause of an end. */
     public enum Why {
@@ -41,7 +44,9 @@ public record Subscription(
         CLOSED,
         OPERATOR,
         /** The account was deleted. */
-        DELETED;
+        DELETED,
+        /** Another plan, or the same one anew, has begun at that instant. What was paid of this one stays. */
+        REPLACED;
 
         private final String word = name().toLowerCase(Locale.ROOT);
 
@@ -79,8 +84,7 @@ public record Subscription(
         }
     }
 
-    /** @param requestId the operator's id of the request that ended it; null: without one, or by the calendar */
-    public record End(Instant at, Why why, @Nullable String requestId) {}
+    public record End(Instant at, Why why) {}
 
     private Instant endOf(int its) {
         return version.terms().period().end(anchor, its);
@@ -141,30 +145,36 @@ public record Subscription(
         Subscription turned = this;
         while (turned.isDue(now)) {
             Why why = turned.whyLast();
-            turned = why == null ? turned.in(turned.period + 1) : turned.ended(new End(turned.endsAt(), why, null));
+            turned = why == null ? turned.in(turned.period + 1) : turned.ended(new End(turned.endsAt(), why));
         }
         return turned;
     }
 
-    private Subscription with(int nowPeriod, long nowGrant, @Nullable Instant cancelled, @Nullable End ended) {
-        return new Subscription(
-                accountId, number, version, anchor, periods, nowPeriod, nowGrant, cancelled, ended, requestId);
+    private Subscription with(int all, int nowPeriod, long nowGrant, @Nullable Instant cancelled, @Nullable End ended) {
+        int its = all == periods ? latest : all - periods;
+        return new Subscription(accountId, number, version, anchor, all, its, nowPeriod, nowGrant, cancelled, ended);
     }
 
-    private Subscription in(int its) {
-        return with(its, grant, cancelledAt, end);
+    /** Returns this in another of its periods. The grant stays the one of the former period. */
+    Subscription in(int its) {
+        return with(periods, its, grant, cancelledAt, end);
     }
 
     Subscription ended(End its) {
-        return with(period, grant, cancelledAt, its);
+        return with(periods, period, grant, cancelledAt, its);
     }
 
     Subscription cancelled(@Nullable Instant at) {
-        return with(period, grant, at, end);
+        return with(periods, period, grant, at, end);
     }
 
     Subscription paidBy(long its) {
-        return with(period, its, cancelledAt, end);
+        return with(periods, period, its, cancelledAt, end);
+    }
+
+    /** Returns this with more periods behind its last one. */
+    public Subscription prolonged(int more) {
+        return with(Math.addExact(periods, more), period, grant, cancelledAt, end);
     }
 
     /** Returns the id of the period's credits, which exist once. */

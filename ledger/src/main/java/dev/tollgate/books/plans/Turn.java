@@ -11,6 +11,7 @@ import dev.tollgate.books.plans.Subscription.End;
 import dev.tollgate.models.prices.AccountTerms;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Unit;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,61 +21,105 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the next row of an account's plan in the place of the former one, if that still is as it was read, together with what the ledger and the account's
- * terms have of it: all of it, or nothing. The outcome is whether the row was as it was read.
+ * Puts the next row of an account's plan in the place of the former one, or after it, if that still is as it was read, together with what the ledger and the
+ * account's terms have of it: all of it, or nothing. The outcome is whether the row was as it was read.
  */
 public final class Turn extends PlanChange<Boolean> {
 
     private static final String WRITE = """
-            INSERT INTO subscription (account_id, number, plan, version, anchor, periods, request_id, period, starts_at, ends_at, grant_number,
-                cancelled_at, ended_at, ended_by, end_request_id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (account_id, number) DO UPDATE SET period = excluded.period, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
-                grant_number = excluded.grant_number, cancelled_at = excluded.cancelled_at, ended_at = excluded.ended_at,
-                ended_by = excluded.ended_by, end_request_id = excluded.end_request_id""";
-
+            INSERT INTO subscription (account_id, number, plan, version, anchor, periods, period, starts_at, ends_at, grant_number,
+                cancelled_at, ended_at, ended_by)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (account_id, number) DO UPDATE SET periods = excluded.periods, period = excluded.period, starts_at = excluded.starts_at,
+                ends_at = excluded.ends_at, grant_number = excluded.grant_number, cancelled_at = excluded.cancelled_at, ended_at = excluded.ended_at,
+                ended_by = excluded.ended_by""";
     private final @Nullable Subscription before;
     private final Subscription after;
-    private final @Nullable Grant grant;
+    private final AccountTerms terms;
+    private final Instant at;
     private final List<Change> changes = new ArrayList<>();
 
-    /** @param isNewPeriod whether the credits of a period are given @param ends the reason for which the credits of the period end; null: they stay */
-    Turn(
-            @Nullable Subscription before,
-            Subscription after,
-            boolean isNewPeriod,
-            @Nullable String ends,
-            AccountTerms terms,
-            Instant at) {
-        this.before = before;
-        this.after = after;
-        this.grant = isNewPeriod ? grant(at) : null;
-        changes.add(this);
-        if (grant != null) {
-            changes.add(grant);
+    /** The credits of the periods that this gives: of those that a replaced plan had left, then of the one that begins. */
+    private final List<Grant> grants = new ArrayList<>();
+
+    private @Nullable Grant begun;
+    private @Nullable Subscription replaced;
+    private @Nullable PlanStep step;
+
+    /** Some of a unit's credits were refused, and others were not: nothing of it is written. */
+    public static final class Halved extends Unit.Refused {
+
+        private static final long serialVersionUID = 1;
+
+        private final transient ApiError why;
+
+        Halved(ApiError why) {
+            super("some periods of a plan have no room");
+            this.why = why;
         }
-        if (ends != null) {
-            RequestId id = new RequestId("end-plan-" + after.number());
-            Origin origin = Origin.of(Origin.Kind.PLAN_END, Long.toString(after.number()));
-            changes.add(new Grant.End(after.accountId(), after.grant(), ends, origin, this::outcome, id, at));
-        }
-        String group = after.version().terms().group();
-        if (group != null && (isNewPeriod || ends != null)) {
-            changes.add(terms.setPlan(
-                    after.accountId(),
-                    isNewPeriod ? group : null,
-                    isNewPeriod ? after.endsAt() : null,
-                    this::isWritten,
-                    at));
+
+        public ApiError why() {
+            return why;
         }
     }
 
-    private Grant grant(Instant at) {
-        Plan its = after.version().terms();
-        RequestId id = new RequestId(after.periodId());
-        Origin origin = Origin.of(Origin.Kind.PLAN, after.number() + "." + after.period());
-        return Grant.onCondition(after.accountId(), its.creditsMicros(), after.reason(), origin, this::outcome, id, at)
-                .under(its.terms(after.startsAt(), after.endsAt()));
+    Turn(@Nullable Subscription before, Subscription after, AccountTerms terms, Instant at) {
+        this.before = before;
+        this.after = after;
+        this.terms = terms;
+        this.at = at;
+        changes.add(this);
+    }
+
+    /** Ends a running plan in whose place the next one begins: its credits stay, and its periods that were to follow get theirs. @param running null for none */
+    Turn replaces(@Nullable Subscription running, End end) {
+        if (running != null) {
+            replaced = running.ended(end);
+            for (int more = 1; more <= running.remaining(); more++) {
+                give(running.in(running.period() + more));
+            }
+        }
+        return this;
+    }
+
+    /** Begins a period: with its credits, and its price group until its end. */
+    Turn begins() {
+        begun = give(after);
+        String group = after.version().terms().group();
+        if (group != null || replaced != null && replaced.version().terms().group() != null) {
+            changes.add(terms.setPlan(
+                    after.accountId(), group, group == null ? null : after.endsAt(), this::isWritten, at));
+        }
+        return this;
+    }
+
+    /** Ends the credits of the period and its price group. @param reason that the customer sees */
+    Turn ends(String reason) {
+        RequestId id = new RequestId("end-plan-" + after.number());
+        Origin origin = Origin.of(Origin.Kind.PLAN_END, Long.toString(after.number()));
+        changes.add(new Grant.End(after.accountId(), after.grant(), reason, origin, this::outcome, id, at));
+        if (after.version().terms().group() != null) {
+            changes.add(terms.setPlan(after.accountId(), null, null, this::isWritten, at));
+        }
+        return this;
+    }
+
+    /** Names the step of an operator that this is. */
+    Turn by(PlanStep its) {
+        step = its;
+        return this;
+    }
+
+    private Grant give(Subscription its) {
+        RequestId id = new RequestId(its.periodId());
+        Origin origin = Origin.of(Origin.Kind.PLAN, its.number() + "." + its.period());
+        Plan plan = its.version().terms();
+        Grant grant = Grant.onCondition(
+                        its.accountId(), plan.creditsMicros(), its.reason(), origin, this::outcome, id, at)
+                .under(plan.terms(its.startsAt(), its.endsAt()));
+        grants.add(grant);
+        changes.add(grant);
+        return grant;
     }
 
     /** Returns this change and those that belong to its unit. */
@@ -84,12 +129,17 @@ public final class Turn extends PlanChange<Boolean> {
 
     /** Returns whether the row was written. Once all is decided. */
     public boolean isWritten() {
-        return outcome() && (grant == null || grant.outcome().isDone());
+        return outcome() && grants.stream().allMatch(grant -> grant.outcome().isDone());
     }
 
     /** Returns why the ledger has refused the credits; null if it has not. Once all is decided. */
     public @Nullable ApiError refusal() {
-        return outcome() && grant != null && grant.outcome() instanceof Outcome.Refused<?>(ApiError why) ? why : null;
+        for (Grant grant : grants) {
+            if (outcome() && grant.outcome() instanceof Outcome.Refused<?>(ApiError why)) {
+                return why;
+            }
+        }
+        return null;
     }
 
     /** Returns the former row; null if the account had none. */
@@ -97,39 +147,59 @@ public final class Turn extends PlanChange<Boolean> {
         return before;
     }
 
+    /** Returns the step of an operator that this is. @throws NullPointerException if it is none */
+    public PlanStep step() {
+        return Objects.requireNonNull(step);
+    }
+
     /** Returns the new row. Once it is written. */
     public Subscription after() {
-        Long number = grant == null ? null : grant.grantNumber();
+        Long number = begun == null ? null : begun.grantNumber();
         return number == null ? after : after.paidBy(number);
     }
 
     @Override
     void decide(Statements statements, Set<String> changed) throws SQLException {
         String accountId = after.accountId();
-        // A second change in a batch was made of what was there before the first.
+        // A second change in a batch was made of what was there before the first. A request may have been taken before
+        // the row was read.
         boolean isAsRead = !changed.contains(accountId)
                 && Objects.equals(
                         statements.one(Plans.OF_ACCOUNT, Plans::subscription, accountId, Long.MAX_VALUE, 1), before)
-                && isNewest(statements);
+                && isNewest(statements)
+                && (step == null || step.isNew(statements));
         if (isAsRead) {
             changed.add(accountId);
         }
         decide(isAsRead);
     }
 
-    /** Returns whether a version that is assigned still is the newest one, and open. */
+    /** Returns whether a version of which periods are assigned still is the newest one, and open. */
     private boolean isNewest(Statements statements) throws SQLException {
         Version its = after.version();
-        boolean isAssigned = before == null || before.number() != after.number();
-        return !isAssigned || its.equals(Plans.newest(statements, its.plan()));
+        boolean isAssigned = step != null && step.kind() != PlanStep.Kind.END;
+        return !isAssigned || !its.isClosed() && its.equals(Plans.newest(statements, its.plan()));
     }
 
     @Override
     void write(Statements statements) throws SQLException {
         if (!isWritten()) {
+            ApiError why = refusal();
+            if (why != null && grants.stream().anyMatch(grant -> grant.outcome().isDone())) {
+                throw new Halved(why);
+            }
             return;
         }
-        Subscription its = after();
+        if (replaced != null) {
+            write(statements, replaced);
+        }
+        write(statements, after());
+        if (step != null) {
+            step.write(statements);
+        }
+    }
+
+    private static void write(Statements statements, Subscription its) throws SQLException {
         End end = its.end();
         statements.run(
                 WRITE,
@@ -139,14 +209,12 @@ public final class Turn extends PlanChange<Boolean> {
                 its.version().number(),
                 its.anchor(),
                 its.periods(),
-                its.requestId(),
                 its.period(),
                 its.startsAt(),
                 its.endsAt(),
                 its.grant(),
                 its.cancelledAt(),
                 end == null ? null : end.at(),
-                end == null ? null : end.why().word(),
-                end == null ? null : end.requestId());
+                end == null ? null : end.why().word());
     }
 }

@@ -8,7 +8,6 @@ import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.grants.CreditGrant;
-import dev.tollgate.books.grants.CreditGrant.Kind;
 import dev.tollgate.books.grants.GrantLimits;
 import dev.tollgate.books.ledger.CloseAccount;
 import dev.tollgate.books.ledger.Grant;
@@ -16,6 +15,7 @@ import dev.tollgate.books.ledger.Lapse;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.plans.Plan.Period;
 import dev.tollgate.books.plans.Plan.Version;
+import dev.tollgate.books.plans.PlanStep.Kind;
 import dev.tollgate.books.plans.Plans.Changed;
 import dev.tollgate.books.plans.Subscription.State;
 import dev.tollgate.books.plans.Subscription.Why;
@@ -106,7 +106,14 @@ class PlanPeriodsTest {
     }
 
     private Turn assigned(Version version, int periods) {
-        Turn turn = store.plans.assign(store.plans.last("acc_1"), "acc_1", version, periods, "request", store.now());
+        Turn turn = store.plans.assign(
+                store.plans.last("acc_1"), "acc_1", version, periods, Kind.ASSIGN, null, store.now());
+        commit(turn);
+        return turn;
+    }
+
+    private Turn step(Version version, int periods, Kind kind) {
+        Turn turn = store.plans.assign(last(), "acc_1", version, periods, kind, null, store.now());
         commit(turn);
         return turn;
     }
@@ -155,7 +162,7 @@ class PlanPeriodsTest {
         assertThat(turn.isWritten()).isTrue();
         assertThat(last()).isEqualTo(turn.after());
         CreditGrant grant = grants().getFirst();
-        assertThat(grant.kind()).isEqualTo(Kind.PLAN);
+        assertThat(grant.kind()).isEqualTo(CreditGrant.Kind.PLAN);
         assertThat(grant.creditsMicros()).isEqualTo(MICROS);
         assertThat(grant.startsAt()).isEqualTo(BEGIN);
         assertThat(grant.expiresAt()).isEqualTo(SECOND);
@@ -183,7 +190,7 @@ class PlanPeriodsTest {
         sweepAt(LAST);
         assertThat(given()).containsExactly("plan-1-1-1", "plan-1-2-1", "plan-1-3-1");
         assertThat(terms()).containsExactly("gold until " + SECOND, "gold until " + THIRD, "gold until " + LAST);
-        assertThat(last().end()).isEqualTo(new Subscription.End(LAST, Why.FINISHED, null));
+        assertThat(last().end()).isEqualTo(new Subscription.End(LAST, Why.FINISHED));
         assertThat(store.number("SELECT granted_micros FROM account WHERE id = 'acc_1'"))
                 .isZero();
     }
@@ -200,7 +207,7 @@ class PlanPeriodsTest {
 
         sweepAt(BEGIN.plus(Duration.ofDays(400)));
         assertThat(given()).hasSize(2);
-        assertThat(last().end()).isEqualTo(new Subscription.End(BEGIN.plus(Duration.ofDays(30)), Why.FINISHED, null));
+        assertThat(last().end()).isEqualTo(new Subscription.End(BEGIN.plus(Duration.ofDays(30)), Why.FINISHED));
     }
 
     @Test
@@ -249,7 +256,7 @@ class PlanPeriodsTest {
             for (int i = 0; i < 40; i++) {
                 one.account("acc_" + i, 0);
                 one.writer.commitAndWait(Unit.of(one.plans
-                        .assign(null, "acc_" + i, version, 30, null, BEGIN)
+                        .assign(null, "acc_" + i, version, 30, Kind.ASSIGN, null, BEGIN)
                         .changes()));
             }
             for (int day = 1; day < 5; day++) {
@@ -286,7 +293,7 @@ class PlanPeriodsTest {
         store.writer.commitAndWait(Unit.of(both));
 
         assertThat(cancel.isWritten()).isFalse();
-        assertThat(last().end()).isEqualTo(new Subscription.End(store.now(), Why.DELETED, null));
+        assertThat(last().end()).isEqualTo(new Subscription.End(store.now(), Why.DELETED));
         assertThat(last().until()).isEqualTo(store.now());
     }
 
@@ -315,15 +322,15 @@ class PlanPeriodsTest {
     @Test
     void two_operators_assign_one_plan() {
         Version version = version(Period.MONTH);
-        Turn one = store.plans.assign(null, "acc_1", version, 3, "one", BEGIN);
-        Turn two = store.plans.assign(null, "acc_1", version, 2, "two", BEGIN);
+        Turn one = store.plans.assign(null, "acc_1", version, 3, Kind.ASSIGN, "one", BEGIN);
+        Turn two = store.plans.assign(null, "acc_1", version, 2, Kind.ASSIGN, "two", BEGIN);
         List<Change> both = new ArrayList<>(one.changes());
         both.addAll(two.changes());
         store.writer.commitAndWait(Unit.of(both));
 
         assertThat(List.of(one.isWritten(), two.isWritten())).containsExactly(true, false);
         assertThat(grants()).hasSize(1);
-        assertThat(store.plans.requested("acc_1", "one")).isEqualTo(one.after());
+        assertThat(store.plans.requested("acc_1", "one")).isEqualTo(new PlanStep.Taken(one.step(), one.after()));
         assertThat(store.plans.requested("acc_1", "two")).isNull();
     }
 
@@ -339,7 +346,7 @@ class PlanPeriodsTest {
 
         sweepAt(SECOND.plusSeconds(7));
         assertThat(grants()).hasSize(1);
-        assertThat(last().end()).isEqualTo(new Subscription.End(SECOND, Why.CLOSED, null));
+        assertThat(last().end()).isEqualTo(new Subscription.End(SECOND, Why.CLOSED));
     }
 
     @Test
@@ -348,7 +355,7 @@ class PlanPeriodsTest {
         store.decide(store.plans.close("pro", 1L, BEGIN.plus(Duration.ofHours(60))));
 
         sweepAt(BEGIN.plus(Duration.ofDays(10)));
-        assertThat(last().end()).isEqualTo(new Subscription.End(BEGIN.plus(Duration.ofDays(3)), Why.CLOSED, null));
+        assertThat(last().end()).isEqualTo(new Subscription.End(BEGIN.plus(Duration.ofDays(3)), Why.CLOSED));
         assertThat(grants()).hasSize(1);
     }
 
@@ -365,7 +372,7 @@ class PlanPeriodsTest {
         assertThat(grants()).hasSize(1);
 
         sweepAt(SECOND);
-        assertThat(last().end()).isEqualTo(new Subscription.End(SECOND, Why.CANCELLED, null));
+        assertThat(last().end()).isEqualTo(new Subscription.End(SECOND, Why.CANCELLED));
         assertThat(grants()).hasSize(1);
     }
 
@@ -406,10 +413,11 @@ class PlanPeriodsTest {
         store.advance(Duration.ofHours(1));
         commit(store.plans.end(last(), "not paid", "end", store.now()));
 
-        assertThat(last().end()).isEqualTo(new Subscription.End(store.now(), Why.OPERATOR, "end"));
+        assertThat(last().end()).isEqualTo(new Subscription.End(store.now(), Why.OPERATOR));
         assertThat(grants().getFirst().leftMicros()).isEqualTo(5_000);
         assertThat(terms()).containsExactly("gold until " + SECOND, "none");
-        assertThat(store.plans.requested("acc_1", "end")).isEqualTo(last());
+        assertThat(Objects.requireNonNull(store.plans.requested("acc_1", "end")).its())
+                .isEqualTo(last());
         store.settle("call", 4_700);
         assertThat(grants().getFirst().endedAt()).isNotNull();
         sweepAt(SECOND);
@@ -428,7 +436,7 @@ class PlanPeriodsTest {
         changes.add(store.statement("UPDATE account SET deleted_at = ? WHERE id = 'acc_1'", store.now()));
         store.writer.commitAndWait(Unit.of(changes));
 
-        assertThat(last().end()).isEqualTo(new Subscription.End(store.now(), Why.DELETED, null));
+        assertThat(last().end()).isEqualTo(new Subscription.End(store.now(), Why.DELETED));
         assertThat(terms()).containsExactly("gold until " + SECOND, "none");
         sweepAt(SECOND);
         assertThat(grants()).hasSize(1);
@@ -493,6 +501,97 @@ class PlanPeriodsTest {
     private static String refusal(Outcome<?> refused) {
         ApiError why = ((Outcome.Refused<?>) refused).why();
         return why.status() + " " + why.message();
+    }
+
+    @Test
+    void periods_that_are_paid_early_follow_the_running_plan() {
+        Version version = version(Period.MONTH);
+        assigned(version, 1);
+        store.setNow(SECOND.minus(Duration.ofDays(2)));
+        Turn turn = step(version, 2, Kind.AFTER);
+        assertThat(turn.isWritten()).isTrue();
+        assertThat(last()).isEqualTo(turn.after());
+        assertThat(last().until()).isEqualTo(LAST);
+        assertThat(grants()).hasSize(1);
+
+        sweepAt(SECOND);
+        sweepAt(THIRD);
+        sweepAt(LAST);
+        assertThat(given()).containsExactly("plan-1-1-1", "plan-1-2-1", "plan-1-3-1");
+        assertThat(terms()).containsExactly("gold until " + SECOND, "gold until " + THIRD, "gold until " + LAST);
+        assertThat(last().end()).isEqualTo(new Subscription.End(LAST, Why.FINISHED));
+    }
+
+    @Test
+    void a_plan_that_begins_anew_leaves_all_that_was_paid() {
+        Version version = version(Period.MONTH);
+        assigned(version, 3);
+        Instant tenth = BEGIN.plus(Duration.ofDays(10));
+        Instant next = Instant.parse("2027-01-08T09:30:00.123Z");
+        store.setNow(tenth);
+        hold("before", 15_000_000);
+        Turn turn = step(version, 1, Kind.NOW);
+
+        assertThat(turn.isWritten()).isTrue();
+        assertThat(store.plans.of("acc_1", 2, 1).getFirst().end()).isEqualTo(new Subscription.End(tenth, Why.REPLACED));
+        assertThat(last().number()).isEqualTo(2);
+        assertThat(last().endsAt()).isEqualTo(next);
+        assertThat(grants().stream()
+                        .map(grant -> grant.startsAt() + " " + grant.expiresAt() + " " + grant.leftMicros())
+                        .toList())
+                .containsExactly(
+                        BEGIN + " " + SECOND + " " + MICROS,
+                        SECOND + " " + THIRD + " " + MICROS,
+                        THIRD + " " + LAST + " " + MICROS,
+                        tenth + " " + next + " " + MICROS);
+        assertThat(terms()).containsExactly("gold until " + SECOND, "gold until " + next);
+        hold("after", 19_000_000);
+        store.settle("before", 15_000_000);
+        store.settle("after", 19_000_000);
+        sweepAt(SECOND);
+        hold("later", 1_000_000);
+        store.settle("later", 1_000_000);
+        List<String> paidBy = store.database.read(
+                sql -> sql.list("SELECT paid_by FROM call ORDER BY number", row -> row.getString(1)));
+        assertThat(paidBy).containsExactly("1:15000000", "1:5000000 4:14000000", "4:1000000");
+        sweepAt(LAST);
+        assertThat(given()).containsExactly("plan-1-1-1", "plan-1-2-1", "plan-1-3-1", "plan-2-1-1");
+        assertThat(store.number("SELECT granted_micros FROM account WHERE id = 'acc_1'"))
+                .isZero();
+    }
+
+    @Test
+    void a_plan_without_a_group_ends_that_of_the_plan_before() {
+        assigned(version(Period.MONTH), 2);
+        store.advance(Duration.ofHours(1));
+        Decision<Outcome<Changed>> set = store.plans.set("plain", plan(Period.DAY, null), null, store.now());
+        store.commit(set);
+        step(set.outcome().orThrow().after(), 1, Kind.NOW);
+        assertThat(terms()).containsExactly("gold until " + SECOND, "none");
+    }
+
+    @Test
+    void a_plan_whose_rest_finds_no_room_does_not_begin_anew() {
+        Version version = version(Period.MONTH);
+        assigned(version, 3);
+        store.advance(Duration.ofHours(1));
+        long room = Grant.PURCHASED_MICROS_MAX - 3 * MICROS - 500; // for two of the three
+        store.commit(new Grant("acc_1", room, "too much", store.now()));
+        assertThatThrownBy(() -> step(version, 1, Kind.NOW)).hasCauseInstanceOf(Turn.Halved.class);
+        assertThat(grants()).hasSize(1);
+        assertThat(last().isRunning()).isTrue();
+        assertThat(terms()).hasSize(1);
+        assertThat(store.number("SELECT COUNT(*) FROM plan_step")).isEqualTo(1);
+    }
+
+    @Test
+    void periods_of_another_version_follow_no_plan() {
+        Version version = version(Period.MONTH);
+        assigned(version, 1);
+        store.decide(store.plans.close("pro", null, store.now()));
+        assertThat(step(version, 1, Kind.AFTER).isWritten()).isFalse();
+        assertThat(step(version, 1, Kind.NOW).isWritten()).isFalse();
+        assertThat(last().periods()).isEqualTo(1);
     }
 
     @Test

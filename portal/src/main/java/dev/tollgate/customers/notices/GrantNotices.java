@@ -34,13 +34,13 @@ public final class GrantNotices {
     /** The grants that are read at a time. */
     private static final int PAGE = 1_000;
 
-    /** Credits that were given for a week or less are not announced. */
+    /** Credits that pay for a week or less are not announced. */
     private static final String FOUND =
             """
             SELECT g.account_id, g.number, g.left_micros, g.models, g.expires_at, account.name AS account_name
             FROM credit_grant g JOIN account ON account.id = g.account_id AND account.blocked = 0 AND account.deleted_at IS NULL
             WHERE g.account_id > ? AND g.ended_at IS NULL AND g.expires_at > ? AND g.expires_at <= ? AND g.left_micros > %d
-                AND g.expires_at > g.created_at + %d
+                AND g.expires_at > g.starts_at + %d
                 AND NOT EXISTS (SELECT 1 FROM told n WHERE n.owner = g.account_id AND n.kind = '%s' AND n.subject = CAST(g.number AS TEXT))
             ORDER BY g.account_id, g.expires_at, g.number LIMIT %d""".formatted(CREDITS * Credits.MICROS, Duration.ofDays(DAYS).toMillis(), KIND, PAGE);
 

@@ -9,6 +9,7 @@ import dev.tollgate.books.allowances.Allowances.Allowance;
 import dev.tollgate.books.allowances.Allowances.Use;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
+import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Letters;
@@ -51,15 +52,16 @@ public final class Notices {
     /** A sequence that no account has: a person stored with it is checked again. */
     private static final long LOOK_AGAIN = -1;
 
-    private static final String CHANGED = """
+    private static final String CHANGED =
+            """
             SELECT person.id, account.id AS account_id, %s, person.confirmed_at, person.balance_line, person.key_notices,
-                person.version, account.balance_micros + account.reserved_micros AS left_micros, account.last_number,
+                person.version, account.balance_micros + account.reserved_micros - %s AS left_micros, account.last_number,
                 told.fact
             FROM person JOIN member ON member.id = %s JOIN account ON account.id = member.account_id
                 LEFT JOIN told ON told.owner = person.id AND told.kind = 'limits'
             WHERE person.id > ? AND member.role IN %s
                 AND (told.fact IS NULL OR told.fact NOT LIKE (person.version || ' ' || account.last_number || ' %%'))
-            ORDER BY person.id LIMIT ?""".formatted(Reader.COLUMNS, MemberSql.HOME, MemberSql.SEES_ALL);
+            ORDER BY person.id LIMIT ?""".formatted(Reader.COLUMNS, CreditGrant.AHEAD, MemberSql.HOME, MemberSql.SEES_ALL);
 
     private final NoticeSender by;
     private final Ledger ledger;
@@ -77,7 +79,7 @@ public final class Notices {
     }
 
     /**
-     * @param leftMicros balance including the holds of running calls: most of a hold is released before the mail is read
+     * @param leftMicros balance including the holds of running calls: most of a hold is released before the mail is read. Without grants that have not begun
      * @param told as stored: a version, a sequence and the names of the notices that were sent; null for none
      */
     private record Somebody(
@@ -115,7 +117,7 @@ public final class Notices {
     }
 
     private List<Somebody> changed() {
-        return by.list(CHANGED, Notices::somebody, after, PEOPLE_MAX);
+        return by.list(CHANGED, Notices::somebody, by.clock().instant(), after, PEOPLE_MAX);
     }
 
     private static Somebody somebody(ResultSet row) throws SQLException {

@@ -14,6 +14,7 @@ import dev.tollgate.http.Exchange;
 import dev.tollgate.storage.PageReads;
 import dev.tollgate.storage.StoreException;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -28,6 +29,7 @@ final class PageAnswers {
     private final Function<String, List<Members.Organization>> organizations;
     private final PageReads reads;
     private final SharedPages shared;
+    private final InstantSource clock;
     private final PageTurns turns = new PageTurns();
 
     PageAnswers(
@@ -35,12 +37,14 @@ final class PageAnswers {
             Ledger ledger,
             Function<String, List<Members.Organization>> organizations,
             PageReads reads,
-            SharedPages shared) {
+            SharedPages shared,
+            InstantSource clock) {
         this.words = words;
         this.ledger = ledger;
         this.organizations = organizations;
         this.reads = reads;
         this.shared = shared;
+        this.clock = clock;
     }
 
     /** @param shell null if it is a move */
@@ -137,12 +141,23 @@ final class PageAnswers {
             return Shell.ofStranger(request, words.get());
         }
         Person person = member.person();
+        Long balance = balance(person, balanceMicros);
         return Shell.of(
                 request,
                 person,
-                balance(person, balanceMicros),
+                balance,
+                isBelowLine(person, balance),
                 words.get(),
                 person.isElsewhere() ? organizations.apply(person.id()) : List.of());
+    }
+
+    /** Returns whether what pays now is below the person's line. */
+    private boolean isBelowLine(Person person, @Nullable Long balanceMicros) {
+        Long line = person.preferences().balanceLineMicros();
+        return balanceMicros != null
+                && line != null
+                && (balanceMicros < line
+                        || balanceMicros - ledger.aheadMicros(person.accountId(), clock.instant()) < line);
     }
 
     /** @param known what the page has read; null for nothing */

@@ -75,7 +75,7 @@ public final class Pages {
         this.tokens = new FormTokens(secrets, random);
         this.errors = new PageErrors(site, site.languages().usual());
         SharedPages shared = new SharedPages(site.languages().offered().size());
-        this.answers = new PageAnswers(words, ledger, organizations, reads, shared);
+        this.answers = new PageAnswers(words, ledger, organizations, reads, shared, clock);
         this.everybody = PageGate.everybody(site, people, tokens);
         this.begun = PageGate.begun(site, people, tokens);
         this.persons = PageGate.persons(site, people, tokens);

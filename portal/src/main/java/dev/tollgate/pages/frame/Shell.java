@@ -113,6 +113,7 @@ public record Shell(
             PageRequest<?> request,
             Person person,
             @Nullable Long balanceMicros,
+            boolean isBelowLine,
             OperatorWords words,
             List<Members.Organization> organizations) {
         return new Shell(
@@ -122,26 +123,21 @@ public record Shell(
                 balanceMicros == null
                         ? null
                         : new Balance(request.money().sum(balanceMicros), Display.exact(balanceMicros)),
-                notice(person, balanceMicros, words, request.money()),
+                notice(person, isBelowLine, words, request.money()),
                 words,
                 request.money(),
                 organizations);
     }
 
-    private static @Nullable Notice notice(
-            Person person, @Nullable Long balanceMicros, OperatorWords words, Money money) {
+    private static @Nullable Notice notice(Person person, boolean isBelowLine, OperatorWords words, Money money) {
         Membership membership = person.membership();
         boolean isOwner = membership != null && membership.role() == MemberRole.OWNER;
         Sentence restored = person.isOperator() || isOwner ? words.restored() : null;
         if (restored != null) {
             return new Notice("warn", restored.said(), null, null);
         }
-        return balanceMicros == null ? null : notice(person, balanceMicros, money);
-    }
-
-    private static @Nullable Notice notice(Person person, long balanceMicros, Money money) {
         Long line = person.preferences().balanceLineMicros();
-        return line == null || balanceMicros >= line
+        return line == null || !isBelowLine
                 ? null
                 : new Notice(
                         "warn",

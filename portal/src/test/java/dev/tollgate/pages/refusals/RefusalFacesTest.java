@@ -25,6 +25,7 @@ import dev.tollgate.operator.admin.accounts.OperatorPeople;
 import dev.tollgate.operator.admin.money.OperatorVouchers;
 import dev.tollgate.operator.admin.prices.OperatorGroups;
 import dev.tollgate.operator.admin.prices.OperatorPlans;
+import dev.tollgate.operator.admin.prices.PlanAssignments;
 import dev.tollgate.operator.admin.prices.PriceRoutes;
 import dev.tollgate.operator.admin.server.OperatorAnnouncements;
 import dev.tollgate.pages.refusals.TwoFaces.Pair;
@@ -515,9 +516,9 @@ class RefusalFacesTest {
             faces.refused(set.with("models", "no-such-model"));
             faces.refused(set.with("group", "none"));
             faces.refused(set.with("group", "cheap"));
-            Pair assign = ofAccount(OperatorPlans.ASSIGN, Map.of("plan", "basic", "periods", "1"));
+            Pair assign = ofAccount(PlanAssignments.ASSIGN, Map.of("plan", "basic", "periods", "1"));
             faces.refused(assign);
-            faces.refused(ofAccount(OperatorPlans.END, Map.of()));
+            faces.refused(ofAccount(PlanAssignments.END, Map.of()));
             String plan = """
                     {"name":"Basic","cents":900,"period":"month","credits":2000,"reason":"for a test"}""";
             server.send("PUT", "/admin/plans/basic", plan, server.adminKey());

@@ -17,6 +17,7 @@ import dev.tollgate.operator.admin.money.OperatorVouchers;
 import dev.tollgate.operator.admin.money.PaymentRoutes;
 import dev.tollgate.operator.admin.prices.OperatorGroups;
 import dev.tollgate.operator.admin.prices.OperatorPlans;
+import dev.tollgate.operator.admin.prices.PlanAssignments;
 import dev.tollgate.operator.admin.prices.PriceRoutes;
 import dev.tollgate.operator.admin.server.BooksCheck;
 import dev.tollgate.operator.admin.server.ChannelDeeds;
@@ -43,6 +44,7 @@ public final class OperatorActions {
                     OperatorAnnouncements.ACTIONS,
                     OperatorGroups.ACTIONS,
                     OperatorPlans.ACTIONS,
+                    PlanAssignments.ACTIONS,
                     ChannelDeeds.ACTIONS,
                     Maintenance.ACTIONS,
                     SecretKeyring.ACTIONS,

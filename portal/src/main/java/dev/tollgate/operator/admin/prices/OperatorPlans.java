@@ -3,9 +3,7 @@ package dev.tollgate.operator.admin.prices;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
-import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.Field.Choice;
@@ -13,8 +11,6 @@ import dev.tollgate.base.fields.TypedUnit;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.grants.GrantLimits;
-import dev.tollgate.books.ledger.LedgerChange;
-import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.books.plans.Plan;
 import dev.tollgate.books.plans.Plan.Period;
 import dev.tollgate.books.plans.Plan.Version;
@@ -22,8 +18,6 @@ import dev.tollgate.books.plans.PlanSweep;
 import dev.tollgate.books.plans.Plans;
 import dev.tollgate.books.plans.Plans.Changed;
 import dev.tollgate.books.plans.Plans.Listed;
-import dev.tollgate.books.plans.Subscription;
-import dev.tollgate.books.plans.Turn;
 import dev.tollgate.customers.actions.ActionRequest;
 import dev.tollgate.models.prices.AccountTerms;
 import dev.tollgate.models.prices.ModelPatterns;
@@ -35,18 +29,12 @@ import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.OperatorAction;
 import dev.tollgate.operator.admin.accounts.GrantFields;
 import dev.tollgate.operator.admin.accounts.OperatorAccounts;
-import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Decision;
-import dev.tollgate.storage.StoreException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.function.BiFunction;
-import java.util.function.BiPredicate;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -54,16 +42,12 @@ import tools.jackson.databind.node.LongNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
-/** Plans and the accounts that have one, as an operator sets, assigns and lists them (Z40, Z50). Thread-safe; blocks. */
+/** Plans and their versions, as an operator sets, closes and lists them (Z40). Thread-safe; blocks. */
 public final class OperatorPlans {
 
     private static final String ALL = "/admin/plans";
     private static final String ONE = ALL + "/{plan}";
-    private static final String OF_ACCOUNT = "/admin/accounts/{id}/plan";
     private static final Sentence IDS = sentence("an id of 1 to 32 of a-z 0-9 -, beginning with a letter");
-
-    /** The number of times that an account's plan is read again before an action gives up. */
-    private static final int TRIES = 5;
 
     private static final Field<String> NAME = Field.text("name", sentence("Name"))
             .map(OperatorPlans::shownName)
@@ -108,24 +92,8 @@ public final class OperatorPlans {
             .optional()
             .help("The version to close. Default: all.")
             .option("--version-number N");
-    private static final Field<String> PLAN =
-            Field.text("plan", sentence("Plan")).map(OperatorPlans::id).help("Id of the plan.");
-    private static final Field<Long> PERIODS = Field.whole("periods", sentence("Periods"), 1, Subscription.PERIODS_MAX)
-            .naming()
-            .help("Number of periods that were paid.")
-            .hinted(sentence("As many as were paid, 1 to 366. The first begins at once."))
-            .option("--periods N");
-
     private static final Field<?> SUBJECT =
             Field.raw("plan").help("Id of the plan.").option("PLAN");
-
-    /** The facts of an account's plan in the audit log. */
-    private static final List<Fact> ASSIGNED = List.of(
-            new Fact("subscription", sentence("Number of the plan")).told(Fact.Told.ALWAYS),
-            PLAN.fact().told(Fact.Told.ALWAYS),
-            VERSION.fact(),
-            PERIODS.fact(),
-            new Fact("anchor", sentence("Begins"), Fact.Kind.TIME));
 
     public static final OperatorAction<OperatorPlans, Changed> SET = OperatorAction.begin(
                     "plan.set",
@@ -170,52 +138,14 @@ public final class OperatorPlans {
                     (plans, by, request) -> plans.close(by, request.path("plan"), request.get(CLOSED)),
                     (request, closed) -> closed(request.path("plan"), closed).node());
 
-    public static final OperatorAction<OperatorPlans, Subscription> ASSIGN = OperatorAction.post(
-                    "plan.assign",
-                    sentence("Assigned a plan"),
-                    OF_ACCOUNT,
-                    "Give an account a plan for some periods, of which the first begins now, and print its end.",
-                    PLAN,
-                    PERIODS)
-            .telling(ASSIGNED)
-            .repeatable()
-            .button(sentence("Assign plan"), sentence("The plan is assigned. Its first period has begun."))
-            .prints("{until}")
-            .does(
-                    (plans, by, request) ->
-                            plans.assign(by, request.id(), request.need(PLAN), Math.toIntExact(request.need(PERIODS))),
-                    (request, done) -> json(done));
-
-    public static final OperatorAction<OperatorPlans, Subscription> END = OperatorAction.begin(
-                    "plan.end",
-                    sentence("Ended a plan"),
-                    "DELETE",
-                    OF_ACCOUNT,
-                    "End an account's plan now: with its credits, except for what running calls need, and its price group.",
-                    List.of())
-            .telling(ASSIGNED)
-            .telling(
-                    new Fact("until", sentence("Ends"), Fact.Kind.TIME),
-                    new Fact("ended_at", sentence("Ended at"), Fact.Kind.TIME))
-            .repeatable()
-            .button(
-                    sentence("End plan"),
-                    sentence("The plan has ended. Running calls keep what they need of its credits until they end."))
-            .prints("{ended_at}")
-            .does((plans, by, request) -> plans.end(by, request.id()), (request, done) -> json(done));
-
-    public static final List<OperatorAction<OperatorPlans, ?>> ACTIONS = List.of(SET, CLOSE, ASSIGN, END);
+    public static final List<OperatorAction<OperatorPlans, ?>> ACTIONS = List.of(SET, CLOSE);
 
     /** The actions on one plan. */
     public static final List<OperatorAction<OperatorPlans, ?>> OF_PLAN =
             ACTIONS.stream().filter(action -> action.isBelow(ONE)).toList();
 
-    /** The actions on the plan of an account. */
-    public static final List<OperatorAction<OperatorPlans, ?>> ON_ACCOUNT =
-            ACTIONS.stream().filter(action -> action.isBelow(OF_ACCOUNT)).toList();
-
     private final Plans plans;
-    private final PlanSweep sweep;
+    private final PlanAssignments assignments;
     private final AccountTerms terms;
     private final OperatorAccounts accounts;
     private final AuditedWriter writer;
@@ -230,19 +160,24 @@ public final class OperatorPlans {
             AuditedWriter writer,
             InstantSource clock) {
         this.plans = plans;
-        this.sweep = sweep;
         this.terms = terms;
         this.accounts = accounts;
         this.writer = writer;
         this.clock = clock;
+        this.assignments = new PlanAssignments(this, sweep, accounts, writer, clock);
+    }
+
+    /** Returns the plans of accounts. */
+    public PlanAssignments assignments() {
+        return assignments;
     }
 
     public List<AdminRoute> routes() {
         List<AdminRoute> all = new ArrayList<>(List.of(
                 AdminRoute.get(ALL, _ -> ActionRequest.list(plans.all(), OperatorPlans::json, null)),
-                AdminRoute.get(ONE, this::versions, "after", "limit"),
-                AdminRoute.get(OF_ACCOUNT, this::ofAccount, "after", "limit")));
+                AdminRoute.get(ONE, this::versions, "after", "limit")));
         ACTIONS.forEach(action -> all.add(action.on(this)));
+        all.addAll(assignments.routes());
         return all;
     }
 
@@ -266,7 +201,7 @@ public final class OperatorPlans {
         return text.strip();
     }
 
-    private static String id(String path, String text) {
+    static String id(String path, String text) {
         if (!Plan.ID.matcher(text).matches()) {
             throw Field.notAllowed(path, StringNode.valueOf(text), IDS);
         }
@@ -300,15 +235,6 @@ public final class OperatorPlans {
                 Version::number);
     }
 
-    private JsonNode ofAccount(AdminRequest request) {
-        String account = accounts.account(request.id()).id();
-        return request.page(
-                Plans.PAGE_MAX,
-                limit -> plans.of(account, request.before(), limit),
-                OperatorPlans::json,
-                Subscription::number);
-    }
-
     // ---- changes ----
 
     /** Adds a version to a plan. Needs a reason. @param looked the number of the newest version that the operator has seen; null for any */
@@ -322,7 +248,7 @@ public final class OperatorPlans {
         return set.outcome().orThrow();
     }
 
-    private void requireOpen(@Nullable String group) {
+    void requireOpen(@Nullable String group) {
         ApiError refusal = group == null ? null : terms.refusal(group);
         if (refusal != null) {
             throw refusal.asException();
@@ -366,161 +292,6 @@ public final class OperatorPlans {
         return new AdminJson().text("plan", plan).numbers("versions", versions);
     }
 
-    /** Gives an account a plan. Needs a reason. A repeated request under one id changes nothing. @throws ApiException a 409 while one runs */
-    private Subscription assign(By by, String accountId, String plan, int periods) {
-        return act(
-                by,
-                ASSIGN,
-                accountId,
-                (known, id) -> id.equals(known.requestId())
-                        && known.version().plan().equals(plan)
-                        && known.periods() == periods,
-                (last, id) -> {
-                    if (last != null && last.isRunning()) {
-                        throw new ApiException(409, runs(accountId, last));
-                    }
-                    return plans.assign(last, accountId, assignable(plan), periods, id, clock.instant());
-                },
-                turn -> new Deed.Changed(null, assigned(turn.after()).end()));
-    }
-
-    /** Returns the version of a plan that an account would get. @throws ApiException if there is none */
-    private Version assignable(String plan) {
-        Version version = plans.newest(plan);
-        if (version.isClosed()) {
-            throw new ApiException(
-                    409,
-                    sentence("The plan {plan} is closed: it is not assigned. Set it again for a new version.", plan));
-        }
-        requireOpen(version.terms().group());
-        return version;
-    }
-
-    /**
-     * The offer of a plan to an account, which begins at once.
-     *
-     * @param until the end of the last period
-     */
-    public record Quote(Version version, int periods, Instant until) {
-
-        /** Returns the price of all periods in US cents, without tax. */
-        public long cents() {
-            return Math.multiplyExact(version.terms().cents(), periods);
-        }
-
-        /** Returns the micro-credits of all periods. */
-        public long creditsMicros() {
-            return Math.multiplyExact(version.terms().creditsMicros(), periods);
-        }
-    }
-
-    /** Returns the offer of a body of {@link #ASSIGN}, without assigning it. @throws ApiException as the action does, except for the account */
-    public Quote quote(Body body) {
-        Version version = assignable(body.need(PLAN));
-        int periods = Math.toIntExact(body.need(PERIODS));
-        return new Quote(version, periods, version.terms().period().end(clock.instant(), periods));
-    }
-
-    private static Sentence runs(String accountId, Subscription running) {
-        int more = running.remaining();
-        String plan = running.version().plan();
-        String version = String.valueOf(running.version().number());
-        return more == 0
-                ? sentence(
-                        "Account {account} has the plan {plan} (version {version}), whose period ends at {time} as the last one. End it first, or wait until then.",
-                        accountId,
-                        plan,
-                        version,
-                        running.endsAt())
-                : sentence(
-                        "Account {account} has the plan {plan} (version {version}), whose period ends at {time}, with {more} more until {until}. End it first, or wait until then.",
-                        accountId,
-                        plan,
-                        version,
-                        running.endsAt(),
-                        Integer.toString(more),
-                        running.until());
-    }
-
-    /** Ends an account's plan at once. Needs a reason, which the customer sees. @throws ApiException a 409 if none runs */
-    private Subscription end(By by, String accountId) {
-        String reason = by.needReason();
-        return act(
-                by,
-                END,
-                accountId,
-                (known, id) -> known.end() != null && id.equals(known.end().requestId()),
-                (last, id) -> {
-                    if (last == null || !last.isRunning()) {
-                        throw new ApiException(409, sentence("Account {account} has no plan that runs.", accountId));
-                    }
-                    return plans.end(last, reason, id, clock.instant());
-                },
-                turn -> new Deed.Changed(
-                        assigned(turn.after())
-                                .instant(
-                                        "until",
-                                        Objects.requireNonNull(turn.before()).until())
-                                .end(),
-                        assigned(turn.after())
-                                .instant("ended_at", turn.after().until())
-                                .end()));
-    }
-
-    /**
-     * Makes and commits a change of an account's plan, until the plan was as it was read. What an earlier request of the same id did is not done again.
-     *
-     * @param isSame whether a plan is what this action has made under the id
-     * @param step makes the change of the newest plan, which may be null, under the id
-     * @param told the row of the audit log
-     * @throws ApiException a 409 if an earlier request of the same id did something else
-     */
-    private Subscription act(
-            By by,
-            OperatorAction<?, ?> action,
-            String accountId,
-            BiPredicate<Subscription, String> isSame,
-            BiFunction<@Nullable Subscription, @Nullable String, Turn> step,
-            Function<Turn, Deed.Changed> told) {
-        by.needReason();
-        accounts.requireNotDeleted(accountId);
-        RequestId request = by.requestId();
-        String id = request == null ? null : request.text();
-        for (int i = 0; i < TRIES; i++) {
-            Subscription known = id == null ? null : plans.requested(accountId, id);
-            if (request != null && id != null && known != null) {
-                if (!isSame.test(known, id)) {
-                    throw LedgerChange.idTaken(request).asException();
-                }
-                return known;
-            }
-            Turn turn = step.apply(sweep.present(accountId), id);
-            writer.commit(
-                    by,
-                    action.name(),
-                    accountId,
-                    () -> turn.isWritten() ? told.apply(turn) : null,
-                    turn.changes().toArray(Change[]::new));
-            ApiError refusal = turn.refusal();
-            if (refusal != null) {
-                throw refusal.asException();
-            }
-            if (turn.isWritten()) {
-                return turn.after();
-            }
-        }
-        throw new StoreException("the plan of the account changes all the time");
-    }
-
-    private static AdminJson assigned(Subscription its) {
-        return new AdminJson()
-                .number("subscription", its.number())
-                .text("plan", its.version().plan())
-                .number("version", its.version().number())
-                .number("periods", (long) its.periods())
-                .instant("anchor", its.anchor());
-    }
-
     // ---- JSON ----
 
     private static AdminJson begun(Version version) {
@@ -558,27 +329,5 @@ public final class OperatorPlans {
                         .number("ended", listed.accounts().ended())
                         .node());
         return json;
-    }
-
-    private static ObjectNode json(Subscription its) {
-        Subscription.End end = its.end();
-        return new AdminJson()
-                .text("account", its.accountId())
-                .number("number", its.number())
-                .text("plan", its.version().plan())
-                .number("version", its.version().number())
-                .text("name", its.version().terms().name())
-                .text("state", its.state().word())
-                .number("periods", (long) its.periods())
-                .number("period", (long) its.period())
-                .number("remaining", (long) its.remaining())
-                .instant("starts_at", its.startsAt())
-                .instant("ends_at", its.endsAt())
-                .instant("until", its.until())
-                .number("grant", its.grant())
-                .instant("cancelled_at", its.cancelledAt())
-                .instant("ended_at", end == null ? null : end.at())
-                .text("ended_by", end == null ? null : end.why().word())
-                .node();
     }
 }

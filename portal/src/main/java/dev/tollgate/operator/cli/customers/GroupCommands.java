@@ -1,12 +1,15 @@
 package dev.tollgate.operator.cli.customers;
 
+import dev.tollgate.operator.admin.OperatorAction;
 import dev.tollgate.operator.admin.prices.OperatorGroups;
 import dev.tollgate.operator.admin.prices.OperatorPlans;
+import dev.tollgate.operator.admin.prices.PlanAssignments;
 import dev.tollgate.operator.cli.parts.ApiCommand;
 import dev.tollgate.operator.cli.parts.CommandJson;
 import dev.tollgate.operator.cli.parts.Session;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 
@@ -44,7 +47,13 @@ public final class GroupCommands {
         private PlanCommands() {}
 
         public static List<CommandLine> all(Session session) {
-            return ApiCommand.group(session, "plan", list(session), OperatorPlans.ACTIONS);
+            return ApiCommand.group(
+                    session,
+                    "plan",
+                    list(session),
+                    Stream.<OperatorAction<?, ?>>concat(
+                                    OperatorPlans.ACTIONS.stream(), PlanAssignments.ACTIONS.stream())
+                            .toList());
         }
 
         private static ApiCommand list(Session session) {

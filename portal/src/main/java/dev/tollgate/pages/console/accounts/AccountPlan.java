@@ -4,11 +4,11 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.plans.Plan.Version;
-import dev.tollgate.books.plans.Plans.Listed;
+import dev.tollgate.books.plans.PlanStep.Kind;
 import dev.tollgate.books.plans.Subscription;
 import dev.tollgate.http.Form;
-import dev.tollgate.operator.admin.prices.OperatorPlans;
-import dev.tollgate.operator.admin.prices.OperatorPlans.Quote;
+import dev.tollgate.operator.admin.prices.PlanAssignments;
+import dev.tollgate.operator.admin.prices.PlanAssignments.Quote;
 import dev.tollgate.pages.console.parts.DeedForms;
 import dev.tollgate.pages.console.parts.FormState;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
@@ -28,18 +28,21 @@ public record AccountPlan(@Nullable Subscription last, List<Version> choices, As
 
     private static final String PLAN = "plan";
     private static final String PERIODS = "periods";
+    private static final String WHEN = "when";
 
     /**
      * The form as it was filled in, by a link too.
      *
      * @param plan empty for none
      * @param periods as typed
+     * @param when as chosen; empty if no plan runs
      * @param quote what the plan would give; null if nothing was asked, or something is wrong
      * @param error null if nothing is wrong
      */
     public record Asked(
             String plan,
             String periods,
+            String when,
             @Nullable Quote quote,
             @Nullable String error) {
 
@@ -52,29 +55,36 @@ public record AccountPlan(@Nullable Subscription last, List<Version> choices, As
         return last != null && last.isRunning();
     }
 
-    static AccountPlan of(OperatorPlans plans, String accountId, FormState form, PageRequest<?> request) {
-        String deed = OperatorPlans.ASSIGN.name();
-        String plan = form.value(deed, PLAN, Objects.requireNonNullElse(request.query(PLAN), ""));
-        String periods = form.value(deed, PERIODS, Objects.requireNonNullElse(request.query(PERIODS), ""));
-        AccountPlan its = new AccountPlan(
-                plans.stored().last(accountId),
-                plans.stored().all().stream()
-                        .map(Listed::newest)
-                        .filter(version -> !version.isClosed())
-                        .toList(),
-                new Asked(plan, periods, null, null));
-        return plan.isEmpty() || its.isRunning()
-                ? its
-                : new AccountPlan(its.last, its.choices, asked(plans, plan, periods));
+    /** Returns the plan that the form has chosen at first: the one that runs. */
+    public String chosen() {
+        return asked.isThere() || last == null || !last.isRunning()
+                ? asked.plan
+                : last.version().plan();
     }
 
-    private static Asked asked(OperatorPlans plans, String plan, String periods) {
-        List<Field<?>> fields = OperatorPlans.ASSIGN.ownFields();
-        Form typed = new Form(Map.of(PLAN, plan, PERIODS, periods));
+    static AccountPlan of(PlanAssignments plans, String accountId, FormState form, PageRequest<?> request) {
+        String deed = PlanAssignments.ASSIGN.name();
+        String plan = form.value(deed, PLAN, Objects.requireNonNullElse(request.query(PLAN), ""));
+        String periods = form.value(deed, PERIODS, Objects.requireNonNullElse(request.query(PERIODS), ""));
+        Subscription last = plans.last(accountId);
+        String standard = last != null && last.isRunning() ? Kind.AFTER.word() : "";
+        String when = form.value(deed, WHEN, Objects.requireNonNullElse(request.query(WHEN), standard));
+        return new AccountPlan(
+                last,
+                plans.choices(),
+                plan.isEmpty()
+                        ? new Asked(plan, periods, when, null, null)
+                        : asked(plans, accountId, plan, periods, when));
+    }
+
+    private static Asked asked(PlanAssignments plans, String accountId, String plan, String periods, String when) {
+        List<Field<?>> fields = PlanAssignments.ASSIGN.ownFields();
+        Form typed = new Form(Map.of(PLAN, plan, PERIODS, periods, WHEN, when));
         try {
-            return new Asked(plan, periods, plans.quote(Body.of(ActionForms.typed(typed, fields), fields)), null);
+            Body body = Body.of(ActionForms.typed(typed, fields), fields);
+            return new Asked(plan, periods, when, plans.quote(accountId, body), null);
         } catch (ApiException e) {
-            return new Asked(plan, periods, null, DeedForms.complaint(OperatorPlans.ASSIGN, e.error()));
+            return new Asked(plan, periods, when, null, DeedForms.complaint(PlanAssignments.ASSIGN, e.error()));
         }
     }
 }

@@ -35,7 +35,7 @@ import dev.tollgate.operator.admin.accounts.OperatorLinks.MadeLink;
 import dev.tollgate.operator.admin.accounts.OperatorPeople;
 import dev.tollgate.operator.admin.actions.Administration;
 import dev.tollgate.operator.admin.prices.OperatorGroups;
-import dev.tollgate.operator.admin.prices.OperatorPlans;
+import dev.tollgate.operator.admin.prices.PlanAssignments;
 import dev.tollgate.pages.console.parts.ConsolePaths;
 import dev.tollgate.pages.console.parts.ConsoleRange;
 import dev.tollgate.pages.console.parts.DeedForms;
@@ -92,7 +92,7 @@ public final class ConsoleAccount {
     private final AuditLog log;
     private final NamesOfIds names;
     private final OperatorGroups groups;
-    private final OperatorPlans plans;
+    private final PlanAssignments plans;
     private final DeedForms forms;
     private final DeedForms.Offers offers;
     private final InstantSource clock;
@@ -109,7 +109,7 @@ public final class ConsoleAccount {
             AuditLog log,
             NamesOfIds names,
             OperatorGroups groups,
-            OperatorPlans plans,
+            PlanAssignments plans,
             DeedForms forms,
             InstantSource clock) {
         this.administration = administration;
@@ -129,7 +129,7 @@ public final class ConsoleAccount {
         this.clock = clock;
         this.offers = forms.offer(deeds, AccountRoutes.OF_ACCOUNT)
                 .and(groups, List.of(OperatorGroups.ACCOUNT))
-                .and(plans, OperatorPlans.ON_ACCOUNT)
+                .and(plans, PlanAssignments.ACTIONS)
                 .and(links, List.of(OperatorLinks.INVITE, OperatorLinks.RESET_LINK))
                 .and(administration.people(), OperatorPeople.OF_PERSON)
                 .and(administration.people(), List.of(OperatorPeople.END_SESSIONS))

@@ -10,6 +10,7 @@ import dev.tollgate.books.plans.Plan;
 import dev.tollgate.books.plans.Plan.Period;
 import dev.tollgate.books.plans.Plan.Version;
 import dev.tollgate.books.plans.PlanFigures.Income;
+import dev.tollgate.books.plans.PlanStep.Kind;
 import dev.tollgate.books.plans.Plans.Listed;
 import dev.tollgate.books.plans.Plans.Standings;
 import dev.tollgate.books.plans.Subscription;
@@ -95,10 +96,11 @@ public record ConsolePlans(
     /** An account's plan. @param name of the account */
     public record Ending(Subscription its, String name) {
 
-        /** Returns the address of the form that assigns the plan once more, filled in. */
+        /** Returns the address of the form that assigns the plan once more, filled in: after the running one. */
         public String renewal() {
             return ConsolePaths.ACCOUNTS + "/" + UrlText.encoded(its.accountId()) + "?plan="
-                    + its.version().plan() + "&periods=" + its.periods() + "#plan";
+                    + its.version().plan() + "&periods=" + its.latest()
+                    + (its.isRunning() ? "&when=" + Kind.AFTER.word() : "") + "#plan";
         }
     }
 
@@ -232,6 +234,7 @@ public record ConsolePlans(
             case CLOSED -> say("plan::closed");
             case OPERATOR -> say("plan::operator");
             case DELETED -> say("plan::deleted");
+            case REPLACED -> say("plan::replaced");
         };
     }
 

@@ -40,8 +40,8 @@ public final class GrantWords {
     private GrantWords() {}
 
     /**
-     * Returns the parts of a balance that expire within a month, such as {@code 400 of grant 7 until the end of 28 December 2026}, the next end first; null if none
-     * does.
+     * Returns the parts of a balance that expire within a month, such as {@code 400 of grant 7 until the end of 28 December 2026}, the next end first, and since when
+     * they pay if that is ahead; null if none does.
      *
      * @param plan the newest plan of the account; null without one
      */
@@ -58,11 +58,7 @@ public final class GrantWords {
         int named = ending.size() > NAMED_MAX ? NAMED_MAX - 1 : ending.size();
         ends.forEach((end, grants) -> grants.stream()
                 .filter(grant -> parts.size() < named)
-                .forEach(grant -> parts.add(say(
-                        "{amount} of {grant} until {time}",
-                        money.sum(grant.leftMicros()),
-                        name(grant, plan),
-                        time(end, zone)))));
+                .forEach(grant -> parts.add(part(grant, name(grant, plan), end, now.at(), money, zone))));
         if (named < ending.size()) {
             long others = ending.stream()
                     .skip(named)
@@ -71,6 +67,17 @@ public final class GrantWords {
             parts.add(say("{amount} of {count} other grants", money.sum(others), ending.size() - named));
         }
         return parts.isEmpty() ? null : Joined.facts(parts.stream());
+    }
+
+    private static String part(CreditGrant grant, String name, Instant end, Instant now, Money money, ZoneId zone) {
+        return grant.isAhead(now)
+                ? say(
+                        "{amount} of {grant} from {begin} until {time}",
+                        money.sum(grant.leftMicros()),
+                        name,
+                        begin(grant.startsAt(), zone),
+                        time(end, zone))
+                : say("{amount} of {grant} until {time}", money.sum(grant.leftMicros()), name, time(end, zone));
     }
 
     /** Returns where a grant comes from, such as {@code gift}, or {@code plan Pro} for the credits of the plan's period. */
@@ -91,6 +98,12 @@ public final class GrantWords {
         return at.toLocalTime().toSecondOfDay() == 0
                 ? say("the end of {day}", DAY.format(at.minusDays(1)))
                 : TIME.format(at);
+    }
+
+    /** Returns a begin: at midnight the day, else the time. */
+    public static String begin(Instant begin, ZoneId zone) {
+        ZonedDateTime at = begin.atZone(zone);
+        return at.toLocalTime().toSecondOfDay() == 0 ? DAY.format(at) : TIME.format(at);
     }
 
     /** Returns what follows the running period of a plan, in a sentence. */
@@ -131,9 +144,15 @@ public final class GrantWords {
         return grant.models().isEmpty() ? say("all models") : Joined.facts(grant.models().stream());
     }
 
-    /** Returns when a grant expires and what it pays for, in a line. @param models its models as the page shows them */
-    public static Content terms(CreditGrant grant, Content models, ZoneId zone) {
+    /** Returns when a grant pays and what for, in a line. @param models its models as the page shows them */
+    public static Content terms(CreditGrant grant, Content models, Instant now, ZoneId zone) {
         String until = expiry(grant, zone);
+        if (grant.isAhead(now)) {
+            String begin = begin(grant.startsAt(), zone);
+            return grant.isOfSandbox()
+                    ? rich("From {begin} until {time}, for {models}, sandbox responses only", begin, until, models)
+                    : rich("From {begin} until {time}, for {models}", begin, until, models);
+        }
         if (grant.expiresAt() == null) {
             return grant.isOfSandbox()
                     ? rich("Never expires, for {models}, sandbox responses only", models)

@@ -109,7 +109,7 @@ class PlanPagesTest {
     }
 
     @Test
-    void the_customer_sees_the_plan_and_what_follows() {
+    void the_customer_sees_the_plan_and_periods_ahead() {
         assertThat(customer.get("/dashboard").body())
                 .contains("1,000.00 of plan Pro until the end of 27 February 2027");
         assertThat(billing())
@@ -121,6 +121,17 @@ class PlanPagesTest {
         assertThat(operator.get("/console/accounts/" + account).body())
                 .contains("Plan: Pro</h2>", "Period 1 of 3, until the end of 27 February 2027.");
         assertThat(operator.get("/console/plans/pro").body()).contains("1 of 3", "active, version 1");
+
+        console("plan.assign", Map.of("plan", "pro", "periods", "1", "when", "now", "reason", "by transfer"));
+        assertThat(billing())
+                .contains(
+                        "Period 1 of 1, until the end of 27 February 2027. It is the last one.",
+                        "Grant 2, plan: <b",
+                        "From 28 February 2027 until the end of 30 March 2027, for");
+        customer.submit("/dashboard", "/dashboard/billing/notice", Map.of("line", "3000", "unit", "credits"));
+        assertThat(billing()).contains("Your balance is below your line of 3,000");
+        customer.submit("/dashboard", "/dashboard/billing/notice", Map.of("line", "2000", "unit", "credits"));
+        assertThat(billing()).doesNotContain("Your balance is below your line");
     }
 
     @Test

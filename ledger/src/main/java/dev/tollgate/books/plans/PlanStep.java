@@ -1,0 +1,78 @@
+package dev.tollgate.books.plans;
+
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.sql.Columns;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operator's step with the plan of an account: it begins, prolongs or ends one (K20). Rows are only added. Immutable.
+ *
+ * @param at its time, which for a plan that it begins is the plan's anchor
+ * @param subscription the number of the plan that it begins, prolongs or ends
+ * @param periods that it adds; 0 for an end
+ * @param requestId the operator's id of the request, which counts once; null: without one
+ */
+public record PlanStep(
+        String accountId,
+        Instant at,
+        long subscription,
+        Kind kind,
+        int periods,
+        @Nullable String requestId) {
+
+    /** The request of an operator. */
+    public enum Kind {
+        /** A plan for an account of which none runs. */
+        ASSIGN,
+        /** Periods after those of the running plan; at once if none runs. */
+        AFTER,
+        /** Periods from now on, whatever runs. */
+        NOW,
+        END;
+
+        private final String word = name().toLowerCase(Locale.ROOT);
+
+        /** The name in the database, in JSON and in commands. */
+        public String word() {
+            return word;
+        }
+
+        static Kind of(String word) {
+            return valueOf(word.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    static final String REQUESTED =
+            "SELECT account_id, at, subscription, kind, periods, request_id FROM plan_step WHERE account_id = ? AND request_id = ?";
+
+    private static final String ADD = """
+            INSERT INTO plan_step (account_id, number, at, subscription, kind, periods, request_id)
+            SELECT ?, 1 + COALESCE(MAX(number), 0), ?, ?, ?, ?, ? FROM plan_step WHERE account_id = ?""";
+
+    static PlanStep read(ResultSet row) throws SQLException {
+        return new PlanStep(
+                row.getString(1),
+                Columns.time(row, 2),
+                row.getLong(3),
+                Kind.of(row.getString(4)),
+                row.getInt(5),
+                row.getString(6));
+    }
+
+    /** Returns whether its request has not been taken before. */
+    boolean isNew(Statements statements) throws SQLException {
+        return requestId == null || !statements.has(REQUESTED, accountId, requestId);
+    }
+
+    /** Adds the row, as the account's next. */
+    void write(Statements statements) throws SQLException {
+        statements.run(ADD, accountId, at, subscription, kind.word, periods, requestId, accountId);
+    }
+
+    /** An earlier step with the plan as it is now. */
+    public record Taken(PlanStep step, Subscription its) {}
+}
