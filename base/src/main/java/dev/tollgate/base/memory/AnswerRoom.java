@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>An account gets as much room as it leaves to others. If an answer that grows finds none, the largest answer of the account with the most has to
  * leave: it ends where it is, its caller gets the end, and its room is free once that is sent. Until then the growing answer waits. If others wait and
  * that end has not left soon afterwards, its connection is closed, so that no caller who does not read keeps others waiting.
+ *
+ * <p>An answer that yields, since nobody waits for it, makes no other one leave, and leaves before all that do not.
  *
  * <p>Thread-safe. Holders are called without the lock, from any thread.
  */
@@ -73,7 +76,12 @@ public final class AnswerRoom {
 
     /** Opens a share for one answer, which has to be released. */
     public Share share(String accountId, Holder holder) {
-        return new Share(accountId, holder);
+        return share(accountId, holder, false);
+    }
+
+    /** @param yields whether nobody waits for the answer, so that others come first */
+    public Share share(String accountId, Holder holder, boolean yields) {
+        return new Share(accountId, holder, yields);
     }
 
     /** Returns what is taken, in bytes. */
@@ -96,13 +104,15 @@ public final class AnswerRoom {
 
         private final String accountId;
         private final Holder holder;
+        private final boolean yields;
         private long wanted;
         private long held;
         private boolean isLeaving;
 
-        private Share(String accountId, Holder holder) {
+        private Share(String accountId, Holder holder, boolean yields) {
             this.accountId = accountId;
             this.holder = holder;
+            this.yields = yields;
         }
 
         /** Takes so much more. A reply of {@link Reply#LATER} takes nothing. */
@@ -133,6 +143,9 @@ public final class AnswerRoom {
             if ((account == null ? 0 : account.taken) + more <= bytesMax - taken - more) {
                 add(share, more);
                 return Reply.TAKEN;
+            }
+            if (share.yields) {
+                return Reply.NEVER;
             }
             waiting.put(share, more);
             waitingBytes += more;
@@ -165,7 +178,7 @@ public final class AnswerRoom {
     }
 
     /**
-     * Chooses the largest answer of the account with the most.
+     * Chooses the largest answer that yields, or else that of the account with the most.
      *
      * @param wanted what the account of the asking answer would have
      * @return null if all answers of that account are leaving
@@ -176,18 +189,24 @@ public final class AnswerRoom {
                 .orElse(null);
         Account its = accounts.get(asking.accountId);
         Account larger = most == null || wanted >= most.taken ? its : most;
-        Share largest = larger == null
-                ? asking
-                : larger.shares.stream()
-                        .filter(share -> !share.isLeaving)
-                        .max(Comparator.comparingLong(share -> share.held))
-                        .orElse(null);
+        Share largest = largest(accounts.values().stream()
+                .flatMap(account -> account.shares.stream())
+                .filter(share -> share.yields));
+        if (largest == null) {
+            largest = larger == null ? asking : largest(larger.shares.stream());
+        }
         if (largest != null) {
             largest.isLeaving = true;
             leaving += largest.held;
             cut++;
         }
         return largest;
+    }
+
+    private static @Nullable Share largest(Stream<Share> shares) {
+        return shares.filter(share -> !share.isLeaving)
+                .max(Comparator.comparingLong(share -> share.held))
+                .orElse(null);
     }
 
     private void closeIfAwaited(Share share) {

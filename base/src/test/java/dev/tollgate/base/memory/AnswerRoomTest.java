@@ -19,7 +19,11 @@ class AnswerRoomTest {
     private final AnswerRoom room = new AnswerRoom(ALL, soon::add);
 
     private Share share(String account, String name) {
-        return room.share(account, new AnswerRoom.Holder() {
+        return share(account, name, false);
+    }
+
+    private Share share(String account, String name, boolean yields) {
+        AnswerRoom.Holder holder = new AnswerRoom.Holder() {
             @Override
             public void again() {
                 told.add(name + " again");
@@ -34,7 +38,8 @@ class AnswerRoomTest {
             public void close() {
                 told.add(name + " closes");
             }
-        });
+        };
+        return room.share(account, holder, yields);
     }
 
     private Share with(String account, String name, long bytes) {
@@ -81,6 +86,32 @@ class AnswerRoomTest {
         assertThat(told).containsExactly("large leaves", "victim again");
         assertThat(victim.take(10_000)).isEqualTo(Reply.TAKEN);
         assertThat(room.cut()).isOne();
+    }
+
+    @Test
+    void an_answer_that_yields_makes_no_other_one_leave() {
+        with("a", "large", ALL / 2);
+        Share line = share("b", "line", true);
+        assertThat(line.take(FREE + ALL / 4)).isEqualTo(Reply.TAKEN);
+        assertThat(line.take(1)).isEqualTo(Reply.NEVER);
+        assertThat(told).isEmpty();
+        assertThat(room.cut()).isZero();
+    }
+
+    @Test
+    void answers_that_yield_leave_before_all_others() {
+        with("a", "large", ALL / 2);
+        Share line = share("b", "line", true);
+        assertThat(line.take(FREE + 1_000)).isEqualTo(Reply.TAKEN);
+        Share more = share("b", "larger line", true);
+        assertThat(more.take(FREE + ALL / 8)).isEqualTo(Reply.TAKEN);
+        Share growing = with("c", "growing", ALL / 8);
+        assertThat(growing.take(ALL / 10)).isEqualTo(Reply.LATER);
+        assertThat(told).containsExactly("larger line leaves");
+        more.release();
+        assertThat(growing.take(ALL / 10)).isEqualTo(Reply.TAKEN);
+        assertThat(growing.take(ALL / 4)).isEqualTo(Reply.LATER);
+        assertThat(told).containsExactly("larger line leaves", "growing again", "line leaves");
     }
 
     @Test

@@ -14,6 +14,10 @@ public final class LineRefusals {
             ErrorCode.UPSTREAM_ERROR,
             "No channel grants the tier flex for the model at present. Lines without a tier were accepted at flex and run at no other one.");
 
+    /** The server has no room for the answer (J13): the line is made again, a few times. */
+    public static final ApiError NO_ROOM = ApiError.of(
+            ErrorCode.INTERNAL_ERROR, "The server had no room for the answer beside others. Nothing was charged.");
+
     private LineRefusals() {}
 
     /** Returns the refusal of a line that would leave too little beside another line of its account: it waits for a running call to end. */

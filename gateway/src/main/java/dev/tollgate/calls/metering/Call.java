@@ -82,7 +82,7 @@ public final class Call implements Running {
         this.observer = parts.observer();
         this.answering = parts.answering();
         this.whenOver = whenOver;
-        this.collecting = new Collecting(new RoomOwner(), sink, metered.accountId(), parts.room());
+        this.collecting = new Collecting(new RoomOwner(), sink, metered, parts.room());
         this.phase = new Reserving(this, parts.counting(), parts.media());
     }
 

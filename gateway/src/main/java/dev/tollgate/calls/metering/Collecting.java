@@ -10,7 +10,7 @@ final class Collecting implements AnswerRoom.Holder {
 
     private final Owner owner;
     private final Sink sink;
-    private final String accountId;
+    private final MeteredCall call;
     private final AnswerRoom room;
     private AnswerRoom.@Nullable Share share;
     private AnswerRoom.Reply last = AnswerRoom.Reply.TAKEN;
@@ -35,10 +35,10 @@ final class Collecting implements AnswerRoom.Holder {
         void roomIsWanted();
     }
 
-    Collecting(Owner owner, Sink sink, String accountId, AnswerRoom room) {
+    Collecting(Owner owner, Sink sink, MeteredCall call, AnswerRoom room) {
         this.owner = owner;
         this.sink = sink;
-        this.accountId = accountId;
+        this.call = call;
         this.room = room;
     }
 
@@ -53,7 +53,7 @@ final class Collecting implements AnswerRoom.Holder {
         if (bytes > 0) {
             AnswerRoom.Share its = share;
             if (its == null) {
-                its = room.share(accountId, this);
+                its = room.share(call.accountId(), this, call.terms().isOfLine());
                 share = its;
             }
             last = its.take(bytes);

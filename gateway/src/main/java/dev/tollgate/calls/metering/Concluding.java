@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.calls.lines.LineRefusals;
 import dev.tollgate.calls.metering.Ending.Free;
 import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.pool.SentCall;
@@ -183,10 +184,12 @@ final class Concluding {
         }
     }
 
-    /** Ends the call where there is no room on the heap for more of its answer, which is a cut by length, too. */
+    /** Ends the call where there is no room on the heap for more of its answer, which is a cut by length, too. A line is given back in full. */
     void noRoom() {
         if (judging) {
             charge(Books.End.COMPLETED);
+        } else if (call.request().terms().isOfLine()) {
+            refund(LineRefusals.NO_ROOM, CallOutcome.STOPPED);
         } else if (!chargedFirst()) {
             cutOr("SERVER_BUSY", CallOutcome.CUT_ROOM, BUSY, CallOutcome.STOPPED);
         }

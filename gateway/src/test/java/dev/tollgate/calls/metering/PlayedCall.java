@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.calls.answering.AnsweringModels;
+import dev.tollgate.calls.lines.CallTerms;
 import dev.tollgate.models.routing.RoutedModels;
 import dev.tollgate.running.CallNow;
 import dev.tollgate.running.UpstreamFailure;
@@ -48,6 +49,8 @@ final class PlayedCall implements Executor {
     final AnswerRoom room = new AnswerRoom(64 * 1024, soon::add);
     long nanos;
 
+    CallTerms terms = CallTerms.OF_CALLER;
+
     /** The calls that observers received. */
     final List<OverCall> observed = new ArrayList<>();
 
@@ -79,7 +82,7 @@ final class PlayedCall implements Executor {
     Call make(Runnable over) {
         Call made = new Call(
                 new Call.Parts(books, counting, NO_MEDIA, room, NO_OTHERS, observed::add),
-                Sold.request(bounds.model()).with(new Translation(bounds, 400, upstream, 7)),
+                Sold.on(terms, List.of(), Sold.request(bounds.model()).with(new Translation(bounds, 400, upstream, 7))),
                 "task_1",
                 caller,
                 this,

@@ -8,6 +8,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.memory.AnswerRoom;
+import dev.tollgate.calls.lines.CallTerms;
 import dev.tollgate.running.CallNow;
 import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
@@ -890,6 +891,23 @@ class RelayingTest {
         assertThat(played.told()).containsExactly("cancel", "shows LENGTH/TIMEOUT");
         played.books.grows(new Books.Grown(WANTED + 8_194));
         assertThat(played.told()).containsExactly("end 106", "settle CUT 106");
+    }
+
+    @Test
+    void a_line_without_room_is_given_back_in_full() {
+        PlayedCall line = new PlayedCall(Sold.bounds(false, 1, null));
+        line.terms = new CallTerms.OfLine(false);
+        line.begin();
+        line.books.holds(WANTED);
+        line.caller.keepsOfEach = 16 * 1024;
+        line.upstream.says(used(3), text("a"));
+        line.told();
+        line.upstream.says(used(9), text("b"));
+        assertThat(line.told()).containsExactly("cancel", "give back FAILED");
+        line.books.givesBack();
+        assertThat(line.told())
+                .containsExactly(
+                        "over", "failed The server had no room for the answer beside others. Nothing was charged.");
     }
 
     @Test
