@@ -3,6 +3,7 @@ package dev.tollgate.calls.jobs;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage;
+import dev.tollgate.calls.lines.LineRefusals;
 import dev.tollgate.jobs.Job;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +43,9 @@ record Verdict(Job.@Nullable Pause pause, boolean isTry, Instant dueAt) {
     static Job.@Nullable Pause pause(ApiError error) {
         if (error.equals(JobTrouble.NO_ROOM)) {
             return Job.Pause.STORAGE;
+        }
+        if (error.equals(LineRefusals.NO_FLEX)) {
+            return Job.Pause.PROVIDER;
         }
         return switch (error.code()) {
             case INSUFFICIENT_CREDITS -> Job.Pause.CREDITS;

@@ -2,7 +2,6 @@ package dev.tollgate.protocols.batches;
 
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.BatchLine;
 import dev.tollgate.base.json.LookAhead;
 import dev.tollgate.base.json.ReadLimits;
@@ -29,7 +28,6 @@ import dev.tollgate.upstreams.pool.EmbedAsk;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -52,8 +50,6 @@ public record BatchDoor(
         MemoryBudget memory,
         Vertx vertx)
         implements LineDoor {
-
-    private static final Duration SOON = Duration.ofMinutes(1);
 
     /** The lines of one input, each at the tier that was decided for its model. For one thread. */
     private final class Lines implements InputCheck.Door {
@@ -184,21 +180,10 @@ public record BatchDoor(
         }
     }
 
-    /** A line does not rise to standard: it waits until a channel grants flex again. */
+    /** Returns whether a line runs at flex alone, as the check has decided for its model. */
     private boolean isAtFlex(RequestLine line, BatchDetails details, KeyCaller caller) {
         Model model = line.model() == null || line.hasTier() ? null : calls.offered(caller, line.model());
-        if (model == null || details.tiers().get(model.id()) != ServiceTier.FLEX) {
-            return false;
-        }
-        if (!model.pricing().offers(ServiceTier.FLEX)) {
-            throw ApiError.of(
-                            ErrorCode.UPSTREAM_ERROR,
-                            "No channel grants the service tier flex for the model '%s' any more. The batch waits until one does."
-                                    .formatted(model.id()))
-                    .retryAfter(SOON)
-                    .asException();
-        }
-        return true;
+        return model != null && details.tiers().get(model.id()) == ServiceTier.FLEX;
     }
 
     private record Ready(RequestLine request, LineCalls.Prepared prepared, Meter meter, Vertx vertx, JobTrial trial)

@@ -1,10 +1,13 @@
 package dev.tollgate.protocols.door;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.books.ledger.Records;
+import dev.tollgate.calls.lines.CallTerms;
+import dev.tollgate.calls.lines.LineRefusals;
 import dev.tollgate.calls.metering.Arrival;
 import dev.tollgate.calls.metering.Call;
 import dev.tollgate.calls.metering.CurrentModels;
@@ -108,9 +111,8 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
             String door, KeyCaller caller, Reading<R> reading, R request, Lease memory, @Nullable Arrival arrival) {
         String named = reading.model(request);
         Instant arrived = arrived(arrival);
-        Model model = model(caller, named, arrived);
+        Model model = asked(caller, named, arrived, reading, arrival);
         Key key = caller.key();
-        requireKind(model, reading);
         try {
             load(reading, request, model, key.accountId(), memory);
             reading.check(request, model);
@@ -138,9 +140,28 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
                     labelled.labels(),
                     meter.translate(session, key.owner(), model, ask, tokensMax));
         } catch (ApiException refused) {
+            requireFlex(model, arrival);
             throw reading.named(request, refused.error()).asException();
         } catch (StoreException e) {
             throw unreadable(e);
+        }
+    }
+
+    private Model asked(
+            KeyCaller caller, String named, Instant arrived, Reading<?> reading, @Nullable Arrival arrival) {
+        Model model = model(caller, named, arrived);
+        requireKind(model, reading);
+        requireFlex(model, arrival);
+        return model;
+    }
+
+    /** Refuses a line that runs at flex alone, as long as no channel grants it: it waits, and does not rise to another tier (J3). */
+    private void requireFlex(Model model, @Nullable Arrival arrival) {
+        if (arrival != null
+                && arrival.terms() instanceof CallTerms.OfLine line
+                && line.atFlex()
+                && !models.offered(model).pricing().offers(ServiceTier.FLEX)) {
+            throw LineRefusals.NO_FLEX.asException();
         }
     }
 
