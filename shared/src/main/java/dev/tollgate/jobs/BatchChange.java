@@ -58,6 +58,18 @@ public interface BatchChange extends JobChange {
         }
     }
 
+    /** Ends the pause of a batch, if the server still has it. */
+    record Resumed(String id, String nodeId) implements BatchChange {
+
+        @Override
+        public void write(Statements statements) throws SQLException {
+            statements.run(
+                    "UPDATE job SET pause = NULL, paused_at = NULL WHERE id = ? AND state = 'open' AND node_id = ?",
+                    id,
+                    nodeId);
+        }
+    }
+
     /** Ends a batch whose lines have all ended, or are not to begin any more, if the server still has it. */
     record BatchEnded(String id, String nodeId, Job.State state, Instant at) implements BatchChange {
 

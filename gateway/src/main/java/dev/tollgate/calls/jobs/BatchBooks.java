@@ -102,6 +102,11 @@ record BatchBooks(Batch batch, String runner, Ground ground) {
         ground.jobs().commit(new JobChange.Wait(batch.id(), runner, pause.reason(), now(), pause.dueAt(), 0, null));
     }
 
+    /** Ends the pause of the batch. */
+    void resumed() {
+        ground.jobs().commit(new BatchChange.Resumed(batch.id(), runner));
+    }
+
     /** Ends the batch. @param why it has failed; null without a reason */
     void end(Job.State state, @Nullable JobTrouble why) {
         if (why != null || batch.job().pause() != null) {

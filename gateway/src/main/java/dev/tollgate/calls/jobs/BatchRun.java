@@ -49,12 +49,9 @@ final class BatchRun implements Runnable {
     private final LinkedBlockingQueue<Happening> events = new LinkedBlockingQueue<>();
     private final Map<Integer, LineTry> running = new HashMap<>();
     private Batch batch;
-    private boolean isCancelled;
+    private final BatchStop stop;
     private boolean isLost;
     private boolean isProbing;
-    private LineVerdict.@Nullable Paused pause;
-    private @Nullable JobTrouble paused;
-    private @Nullable JobTrouble trouble;
     private long chargedMicros;
     private long answered;
     private long failed;
@@ -67,7 +64,7 @@ final class BatchRun implements Runnable {
         this.ground = ground;
         this.books = new BatchBooks(batch, runner, ground);
         this.work = new BatchWork(batch, ground);
-        this.isCancelled = batch.job().cancelAt() != null;
+        this.stop = new BatchStop(batch);
         this.isProbing = batch.job().pause() != null;
         reckon(batch);
     }
@@ -78,7 +75,7 @@ final class BatchRun implements Runnable {
 
     /** Has no further line begin. From any thread. */
     void cancel() {
-        events.add(_ -> isCancelled = true);
+        events.add(_ -> stop.cancel());
     }
 
     /** Something that has happened to the batch, or to one of its lines. */
@@ -120,7 +117,7 @@ final class BatchRun implements Runnable {
         if (batch.lost() >= LOST_MAX) {
             books.end(Job.State.FAILED, BatchBooks.LOST);
         } else if (isOver() || payer == null) {
-            conclude();
+            stop.commit(books, now());
         } else if (file == null || details == null) {
             books.end(Job.State.FAILED, BatchBooks.GONE);
         } else {
@@ -146,7 +143,7 @@ final class BatchRun implements Runnable {
             if (next != null) {
                 begin(next, lines);
             } else if (isOver() && running.isEmpty() && !lines.hasOthers()) {
-                conclude();
+                stop.commit(books, now());
                 return;
             } else if (!isOver() && running.isEmpty() && lines.isEmpty()) {
                 books.end(Job.State.COMPLETED, null);
@@ -165,18 +162,13 @@ final class BatchRun implements Runnable {
         try {
             return lines.next(now());
         } catch (LineQueue.Gone e) {
-            trouble = BatchBooks.GONE;
+            stop.fail(BatchBooks.GONE);
             return null;
         }
     }
 
-    /** Returns whether no further line may begin. */
     private boolean isOver() {
-        return isCancelled || pause != null || trouble != null || isLate();
-    }
-
-    private boolean isLate() {
-        return !now().isBefore(batch.job().deadline());
+        return stop.isSet(now());
     }
 
     /** Handles the events so far. */
@@ -223,6 +215,9 @@ final class BatchRun implements Runnable {
             turn.close();
             events.add(its -> ended(attempt, error, its));
         });
+        if (isProbing && batch.job().pause() != Job.Pause.PROVIDER) {
+            attempt.trial().whenAdmitted(() -> events.add(_ -> goOn()));
+        }
         LineDoor.Prepared prepared = null;
         try {
             prepared = ground.server().mayStart() ? prepared(attempt, lines) : notNow(next, lines);
@@ -259,12 +254,12 @@ final class BatchRun implements Runnable {
             attempt.is(prepared);
             if (isTooDear(prepared.mostMicros())) {
                 lines.add(next);
-                pause(Job.Pause.PRICE, BatchBooks.DEAR, now().plus(MINUTE));
+                stop.pause(Job.Pause.PRICE, BatchBooks.DEAR, now().plus(MINUTE));
                 return null;
             }
             return prepared;
         } catch (LineQueue.Gone e) {
-            trouble = BatchBooks.GONE;
+            stop.fail(BatchBooks.GONE);
             return null;
         } catch (ApiException refused) {
             decide(attempt, refused.error(), lines);
@@ -284,7 +279,7 @@ final class BatchRun implements Runnable {
         try {
             return work.payer();
         } catch (ApiException refused) {
-            pause(Job.Pause.KEY, JobTrouble.of(refused.error()), now().plus(MINUTE));
+            stop.pause(Job.Pause.KEY, JobTrouble.of(refused.error()), now().plus(MINUTE));
             return null;
         }
     }
@@ -294,6 +289,14 @@ final class BatchRun implements Runnable {
     }
 
     // ---- one line ----
+
+    /** The reason of the pause is gone. */
+    private void goOn() {
+        if (isProbing) {
+            isProbing = false;
+            books.resumed();
+        }
+    }
 
     private void ended(LineTry attempt, @Nullable ApiError error, LineQueue lines) {
         running.remove(attempt.next().line());
@@ -308,7 +311,7 @@ final class BatchRun implements Runnable {
             chargedMicros += attempt.chargedMicros();
             answered++;
             refusalsInRow = 0;
-            isProbing = false;
+            goOn();
         }
     }
 
@@ -318,7 +321,7 @@ final class BatchRun implements Runnable {
         if (now == null || !now.job().isOpen() || !now.job().nodeId().equals(runner)) {
             isLost = true;
         } else if (now.job().cancelAt() != null) {
-            isCancelled = true;
+            stop.cancel();
         } else {
             lines.add(attempt.next());
         }
@@ -339,7 +342,7 @@ final class BatchRun implements Runnable {
                 if (isHeldByRunning(error) && !running.isEmpty()) {
                     notBefore = its.dueAt();
                 } else {
-                    pause(its.reason(), JobTrouble.of(error), its.dueAt());
+                    stop.pause(its.reason(), JobTrouble.of(error), its.dueAt());
                 }
             }
             case LineVerdict.Again again -> {
@@ -353,7 +356,7 @@ final class BatchRun implements Runnable {
         }
         refusalsInRow = isOfProvider ? refusalsInRow + 1 : 0;
         if (refusalsInRow >= REFUSALS_MAX) {
-            pause(Job.Pause.PROVIDER, BatchBooks.OF_PROVIDER, now.plus(MINUTE));
+            stop.pause(Job.Pause.PROVIDER, BatchBooks.OF_PROVIDER, now.plus(MINUTE));
         }
     }
 
@@ -367,32 +370,9 @@ final class BatchRun implements Runnable {
         ground.ends().count(TryEnd.FAILED);
         books.refused(attempt.next(), attempt.name(ground.door()), error);
         failed++;
-        isProbing = false;
+        goOn();
         if (failed >= ERRORS_MAX && failed > answered) {
-            trouble = BatchBooks.TOO_MANY;
-        }
-    }
-
-    // ---- ends ----
-
-    private void pause(Job.Pause reason, JobTrouble why, Instant dueAt) {
-        if (pause == null) {
-            Instant deadline = batch.job().deadline();
-            pause = new LineVerdict.Paused(reason, dueAt.isBefore(deadline) ? dueAt : deadline);
-            paused = why;
-        }
-    }
-
-    private void conclude() {
-        LineVerdict.Paused its = pause;
-        if (isCancelled) {
-            books.end(Job.State.CANCELLED, null);
-        } else if (isLate()) {
-            books.end(Job.State.EXPIRED, null);
-        } else if (trouble != null) {
-            books.end(Job.State.FAILED, trouble);
-        } else if (its != null) {
-            books.paused(its, paused);
+            stop.fail(BatchBooks.TOO_MANY);
         }
     }
 }
