@@ -2,8 +2,8 @@ package dev.tollgate.calls.jobs;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.calls.lines.LineSlots;
 import dev.tollgate.http.ErrorFormat;
-import dev.tollgate.http.limits.FairTurns;
 import dev.tollgate.http.limits.Workers;
 import dev.tollgate.jobs.Batch;
 import dev.tollgate.jobs.BatchChange;
@@ -41,7 +41,7 @@ record BatchBooks(Batch batch, String runner, Ground ground) {
 
     private static final Logger log = LoggerFactory.getLogger(BatchBooks.class);
 
-    /** The parts that all batches of a server share. @param turns of lines: a line has one while it runs */
+    /** The parts that all batches of a server share. @param slots of lines: a line has one while it runs */
     record Ground(
             Jobs jobs,
             Batches batches,
@@ -50,7 +50,7 @@ record BatchBooks(Batch batch, String runner, Ground ground) {
             LineQueue.Readers readers,
             LineDoor door,
             Workers workers,
-            FairTurns turns,
+            LineSlots slots,
             JobRunner.Server server,
             Rounds rounds,
             JobRunner.Ends ends,

@@ -7,7 +7,7 @@ import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.calls.files.StoredFile;
 import dev.tollgate.calls.jobs.LineQueue.Next;
-import dev.tollgate.http.limits.FairTurns;
+import dev.tollgate.calls.lines.LineSlots;
 import dev.tollgate.jobs.Batch;
 import dev.tollgate.jobs.Job;
 import dev.tollgate.keys.KeyCaller;
@@ -56,6 +56,7 @@ final class BatchRun implements Runnable {
     private long answered;
     private long failed;
     private int refusalsInRow;
+    private @Nullable String full;
     private Instant notBefore = Instant.EPOCH;
 
     BatchRun(Batch batch, String runner, BatchBooks.Ground ground) {
@@ -205,44 +206,59 @@ final class BatchRun implements Runnable {
     }
 
     private void begin(Next next, LineQueue lines) throws InterruptedException {
-        FairTurns.Turn turn = ground.turns().enter(batch.job().accountId(), TURN.toNanos());
-        if (turn == null) {
+        String account = batch.job().accountId();
+        LineSlots.Slot slot = ground.slots().enter(account, TURN.toNanos());
+        if (slot == null || !ground.server().mayStart()) {
             lines.add(next);
+            if (slot != null) {
+                slot.close();
+                Thread.sleep(TURN);
+            }
             return;
         }
+        LineTry attempt = attempt(next, slot);
+        LineDoor.Prepared prepared = null;
+        try {
+            prepared = prepared(attempt, slot, lines);
+            if (prepared != null) {
+                ground.server().pace().awaitStart();
+                running.put(next.line(), attempt);
+                prepared.start();
+            }
+        } finally {
+            if (prepared == null) {
+                slot.close();
+                attempt.trial().drop();
+            }
+        }
+        if (full != null) {
+            ground.slots().awaitRoom(account, full, TURN.toNanos());
+            full = null;
+        }
+    }
+
+    private LineTry attempt(Next next, LineSlots.Slot slot) {
         LineTry attempt = new LineTry(batch.job(), runner, next, ground);
         attempt.trial().whenEnded(error -> {
-            turn.close();
+            if (error == null) {
+                slot.answered();
+            } else if (LineVerdict.isOfProvider(error, attempt.trial().hasHeard())) {
+                slot.refused();
+            }
+            slot.close();
             events.add(its -> ended(attempt, error, its));
         });
         if (isProbing && batch.job().pause() != Job.Pause.PROVIDER) {
             attempt.trial().whenAdmitted(() -> events.add(_ -> goOn()));
         }
-        LineDoor.Prepared prepared = null;
-        try {
-            prepared = ground.server().mayStart() ? prepared(attempt, lines) : notNow(next, lines);
-        } finally {
-            if (prepared == null) {
-                turn.close();
-            }
-        }
-        if (prepared != null) {
-            running.put(next.line(), attempt);
-            prepared.start();
-        }
-    }
-
-    private LineDoor.@Nullable Prepared notNow(Next next, LineQueue lines) throws InterruptedException {
-        lines.add(next);
-        Thread.sleep(TURN);
-        return null;
+        return attempt;
     }
 
     /** Prepares the call of a line; null if it does not begin now. */
-    private LineDoor.@Nullable Prepared prepared(LineTry attempt, LineQueue lines) throws InterruptedException {
+    private LineDoor.@Nullable Prepared prepared(LineTry attempt, LineSlots.Slot slot, LineQueue lines)
+            throws InterruptedException {
         Next next = attempt.next();
         try {
-            ground.server().pace().awaitStart();
             byte[] bytes = lines.bytes(next);
             KeyCaller payer = payer();
             if (payer == null) {
@@ -253,18 +269,19 @@ final class BatchRun implements Runnable {
             LineDoor.Prepared prepared = work.prepared(next.line(), bytes, payer, attempt.trial());
             attempt.is(prepared);
             if (isTooDear(prepared.mostMicros())) {
-                lines.add(next);
                 stop.pause(Job.Pause.PRICE, BatchBooks.DEAR, now().plus(MINUTE));
-                return null;
+            } else if (slot.takes(prepared.modelId())) {
+                return prepared;
+            } else {
+                full = prepared.modelId();
             }
-            return prepared;
+            lines.add(next);
         } catch (LineQueue.Gone e) {
             stop.fail(BatchBooks.GONE);
-            return null;
         } catch (ApiException refused) {
             decide(attempt, refused.error(), lines);
-            return null;
         }
+        return null;
     }
 
     private boolean isTooDear(long mostMicros) {

@@ -1,6 +1,6 @@
 package dev.tollgate.calls.jobs;
 
-import dev.tollgate.http.limits.FairTurns;
+import dev.tollgate.calls.lines.LineSlots;
 import dev.tollgate.http.limits.Workers;
 import dev.tollgate.jobs.Batch;
 import dev.tollgate.jobs.Batches;
@@ -44,7 +44,7 @@ public final class BatchRunner implements AutoCloseable {
         this.jobs = jobs;
         this.batches = batches;
         this.nodeId = server.nodeId();
-        FairTurns turns = new FairTurns(new FairTurns.Bounds(lines, Math.max(1, lines / 2), TAKEN_MAX, TAKEN_MAX));
+        LineSlots slots = new LineSlots(lines, System::nanoTime);
         this.ground = new BatchBooks.Ground(
                 jobs,
                 batches,
@@ -53,7 +53,7 @@ public final class BatchRunner implements AutoCloseable {
                 new LineQueue.Readers(),
                 door,
                 workers,
-                turns,
+                slots,
                 server,
                 rounds,
                 ends,

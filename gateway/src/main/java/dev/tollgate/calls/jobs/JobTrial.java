@@ -150,6 +150,13 @@ public final class JobTrial implements CallWatch {
         return isCancelled;
     }
 
+    /** Gives back what a try has that does not begin. Nothing is said of it. */
+    void drop() {
+        if (hasEnded.compareAndSet(false, true)) {
+            onOver.run();
+        }
+    }
+
     /** Ends a try that has no call. */
     void refused(ApiError error) {
         end(error);
