@@ -22,6 +22,12 @@ public final class Batches {
     private static final String OF_RUNNER = "SELECT " + Batch.COLUMNS + " WHERE j.id = ?";
     private static final String LIST = "SELECT " + Batch.COLUMNS + READABLE
             + " AND (j.created_at < ? OR j.created_at = ? AND j.id < ?) ORDER BY j.created_at DESC, j.id DESC LIMIT ?";
+    private static final String WITH_RESULTS = "SELECT " + Batch.COLUMNS + READABLE
+            + " AND j.ended_at IS NOT NULL AND b.results_until > ? AND b.lines > 0";
+    private static final String FORWARD =
+            WITH_RESULTS + " AND (j.ended_at > ? OR j.ended_at = ? AND j.id >= ?) ORDER BY j.ended_at, j.id LIMIT ?";
+    private static final String BACKWARD = WITH_RESULTS
+            + " AND (j.ended_at < ? OR j.ended_at = ? AND j.id <= ?) ORDER BY j.ended_at DESC, j.id DESC LIMIT ?";
     private static final String SAME_BODY =
             "SELECT j.id FROM job j WHERE j.account_id = ? AND j.origin_id = ? AND j.kind = 'batch' AND j.body_hash = ? AND j.created_at > ?"
                     + " AND j.gone_at > ? ORDER BY j.created_at DESC LIMIT 1";
@@ -111,6 +117,31 @@ public final class Batches {
                         before,
                         before,
                         id,
+                        most));
+    }
+
+    /**
+     * Returns ended batches with results that a key may read, by their ends and then by their ids.
+     *
+     * @param from the end of the first one at the earliest, or at the latest if the newest come first
+     * @param fromId its id, if others ended at the same time
+     */
+    public List<Batch> withResults(
+            String accountId, KeyOwner reads, Instant from, String fromId, boolean isAscending, int most) {
+        Instant now = clock.instant();
+        return database.readFor(
+                accountId,
+                sql -> sql.list(
+                        isAscending ? FORWARD : BACKWARD,
+                        Batch::read,
+                        accountId,
+                        now,
+                        reads.id(),
+                        reads.originId(),
+                        now,
+                        from,
+                        from,
+                        fromId,
                         most));
     }
 

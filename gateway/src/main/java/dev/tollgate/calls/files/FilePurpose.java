@@ -13,7 +13,8 @@ public enum FilePurpose {
     /** Made by a model, and kept with a response until that is unused for so long. */
     KEPT("kept", Duration.ofDays(30)),
     /** The beginnings of prompts, as Google's clients create and name them; each has a time of its own. */
-    CACHED_CONTENTS("cache", Duration.ofHours(1));
+    CACHED_CONTENTS("cache", Duration.ofHours(1)),
+    BATCH("batch", Duration.ofHours(48));
 
     private final String code;
     private final Duration kept;

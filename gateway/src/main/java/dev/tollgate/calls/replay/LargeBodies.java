@@ -38,6 +38,14 @@ public record LargeBodies(Ledger ledger, KnownAnswers known) {
         }
     }
 
+    /** Refuses work that begins later. What running calls hold may come back until then. @throws dev.tollgate.base.error.ApiException 402 */
+    public void requireBalanceLater(String accountId, long leastMicros) {
+        ApiError refusal = refusal(accountId, leastMicros);
+        if (refusal != null && (refusal.shortage() == null || refusal.shortage().heldMicros() == 0)) {
+            throw refusal.asException();
+        }
+    }
+
     /**
      * Decides for the body of a call.
      *

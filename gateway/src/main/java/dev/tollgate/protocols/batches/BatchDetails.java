@@ -20,6 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param labels the headers of its creation that label calls, by their names in lower case, with the values of all their lines
  * @param tiers the service tier of lines without a word about it, by the id of their model (J3)
  * @param notes for the caller
+ * @param model the id of the only model of its lines; null if there are several
  * @param faults of its input
  * @param idBytes the most that a line's {@code custom_id} takes as JSON
  * @param reason why it waits, or has failed as a whole; null if it goes on
@@ -29,6 +30,7 @@ record BatchDetails(
         Map<String, List<String>> labels,
         Map<String, ServiceTier> tiers,
         List<String> notes,
+        @Nullable String model,
         List<LineFault> faults,
         int idBytes,
         @Nullable JobTrouble reason) {
@@ -37,6 +39,7 @@ record BatchDetails(
     private static final String LABELS = "labels";
     private static final String TIERS = "tiers";
     private static final String NOTES = "notes";
+    private static final String MODEL = "model";
     private static final String FAULTS = "faults";
     private static final String ID_BYTES = "id_bytes";
     private static final String REASON = "reason";
@@ -50,16 +53,16 @@ record BatchDetails(
 
     /** Makes the details of a batch whose lines are not checked. */
     BatchDetails(@Nullable Map<String, String> metadata, Map<String, List<String>> labels) {
-        this(metadata, labels, Map.of(), List.of(), List.of(), 0, null);
+        this(metadata, labels, Map.of(), List.of(), null, List.of(), 0, null);
     }
 
     BatchDetails with(Findings found, Map<String, ServiceTier> itsTiers) {
         List<LineFault> shown = found.isUnfit() ? found.faults() : List.of();
-        return new BatchDetails(metadata, labels, itsTiers, found.notes(), shown, found.idBytes(), null);
+        return new BatchDetails(metadata, labels, itsTiers, found.notes(), found.model(), shown, found.idBytes(), null);
     }
 
     BatchDetails with(@Nullable JobTrouble why) {
-        return new BatchDetails(metadata, labels, tiers, notes, faults, idBytes, why);
+        return new BatchDetails(metadata, labels, tiers, notes, model, faults, idBytes, why);
     }
 
     byte[] bytes() {
@@ -72,6 +75,7 @@ record BatchDetails(
         ObjectNode itsTiers = root.putObject(TIERS);
         tiers.forEach((model, tier) -> itsTiers.put(model, tier.word()));
         notes.forEach(root.putArray(NOTES)::add);
+        root.put(MODEL, model);
         ArrayNode all = root.putArray(FAULTS);
         faults.forEach(fault -> write(fault, all.addObject()));
         root.put(ID_BYTES, idBytes);
@@ -109,6 +113,7 @@ record BatchDetails(
                 labels,
                 tiers,
                 texts(root.path(NOTES)),
+                textOrNull(root.path(MODEL)),
                 faults,
                 root.path(ID_BYTES).asInt(),
                 reason.isObject()
@@ -126,12 +131,15 @@ record BatchDetails(
 
     private static LineFault fault(JsonNode node) {
         JsonNode line = node.path(LINE);
-        JsonNode param = node.path(PARAM);
         return new LineFault(
                 node.path(CODE).asString(),
                 line.isInt() ? Integer.valueOf(line.asInt()) : null,
                 node.path(MESSAGE).asString(),
-                param.isString() ? param.asString() : null);
+                textOrNull(node.path(PARAM)));
+    }
+
+    private static @Nullable String textOrNull(JsonNode node) {
+        return node.isString() ? node.asString() : null;
     }
 
     private static List<String> texts(JsonNode array) {

@@ -2,6 +2,7 @@ package dev.tollgate.protocols.batches;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The result of a pass over the input of a batch (J27, J28).
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param maxMicros the most
  * @param tiers the lines of each service tier, by its word
  * @param notes for the caller
+ * @param model the id of the only model; null if there are several
  * @param isUnfit whether the batch cannot run, for these faults
  * @param faults at most {@link #FAULTS_MAX}; of an input that is fit, the refusals of doors
  * @param idBytes the most that a line's {@code custom_id} takes as JSON
@@ -23,6 +25,7 @@ record Findings(
         long maxMicros,
         Map<String, Integer> tiers,
         List<String> notes,
+        @Nullable String model,
         boolean isUnfit,
         List<LineFault> faults,
         int idBytes) {

@@ -221,6 +221,16 @@ final class InputCheck {
         if (faults.isEmpty()) {
             refusals.stream().limit(Findings.FAULTS_MAX - all.size()).forEach(all::add);
         }
-        return new Findings(lines, refused, minMicros, maxMicros, tiers, notes.sentences(), isUnfit, all, idBytes);
+        return new Findings(
+                lines,
+                refused,
+                minMicros,
+                maxMicros,
+                tiers,
+                notes.sentences(),
+                notes.onlyModel(),
+                isUnfit,
+                all,
+                idBytes);
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Counts what the caller of a batch is told about its lines: their tiers by model (J3), and members without use. For one thread. */
 final class LineNotes {
@@ -13,7 +14,7 @@ final class LineNotes {
     private static final int MODELS_MAX = 50;
     private static final int ONE_PERCENT = 100;
 
-    private final Map<String, OfModel> models = new TreeMap<>();
+    private final TreeMap<String, OfModel> models = new TreeMap<>();
     private final Map<String, Integer> passedOver = new TreeMap<>();
 
     private static final class OfModel {
@@ -37,6 +38,12 @@ final class LineNotes {
             }
         }
         withoutUse.forEach(name -> passedOver.merge(name, 1, Integer::sum));
+    }
+
+    /** Returns the id of the only model; null if there are several, or none. */
+    @Nullable
+    String onlyModel() {
+        return models.size() == 1 ? models.firstKey() : null;
     }
 
     List<String> sentences() {

@@ -3,7 +3,6 @@ package dev.tollgate.protocols.door;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.log.CallNotes;
 import dev.tollgate.base.log.CallWatch;
@@ -162,7 +161,7 @@ public record BackgroundCalls(
             R request,
             String id,
             Lease memory) {
-        requireBalance(caller.accountId(), calls.leastMicros(caller, reading.model(request)));
+        bodies.requireBalanceLater(caller.accountId(), calls.leastMicros(caller, reading.model(request)));
         countFreeWork(caller.accountId());
         if (reading.opensKept(request)) {
             calls.findKept(caller, reading, request, memory);
@@ -182,18 +181,6 @@ public record BackgroundCalls(
                     "Too many requests, please slow down: an account may create %d responses a minute in the background that have not begun."
                             .formatted(most);
             throw refused.error().about(null, message).asException();
-        }
-    }
-
-    /** Refuses an account that cannot pay. What running calls hold may come back before the job's call begins. */
-    private void requireBalance(String accountId, long leastMicros) {
-        try {
-            bodies.requireBalance(accountId, leastMicros);
-        } catch (ApiException refused) {
-            Shortage shortage = refused.error().shortage();
-            if (shortage == null || shortage.heldMicros() == 0) {
-                throw refused;
-            }
         }
     }
 

@@ -251,14 +251,15 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
         return all;
     }
 
-    /** The caller's maximum, cut to what the model can do (D21), else the protocol's default (D12, D51), or the model's for a call that holds its most (J18). */
+    /** The caller's maximum, cut to what the model can do (D21), else the protocol's default (D12, D51), else the model's for a call that holds its most (J18). */
     private static @Nullable Long tokensMax(
             Model model, @Nullable Long asked, Reading<?> reading, @Nullable Arrival arrival) {
         if (asked != null) {
             return Math.min(asked, model.upstream().outputTokensMax());
         }
-        boolean holdsMost = arrival != null && arrival.terms().isOfLine() && !model.isEmbedding();
-        return holdsMost ? Long.valueOf(model.upstream().outputTokensMax()) : reading.tokensMaxByDefault(model);
+        Long byDefault = reading.tokensMaxByDefault(model);
+        boolean holdsMost = arrival != null && arrival.terms().isOfLine();
+        return byDefault == null && holdsMost ? Long.valueOf(model.upstream().outputTokensMax()) : byDefault;
     }
 
     /**

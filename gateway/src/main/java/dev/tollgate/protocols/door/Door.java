@@ -291,7 +291,8 @@ public record Door(
         return () -> bodies.paid(caller.accountId());
     }
 
-    private record OfExchange(Exchange exchange) implements Envelope {
+    /** The head of an HTTP request. */
+    public record OfExchange(Exchange exchange) implements Envelope {
 
         @Override
         public @Nullable String header(String name) {
