@@ -17,6 +17,7 @@ import dev.tollgate.models.ModelLife;
 import dev.tollgate.operator.admin.accounts.AccountFiles;
 import dev.tollgate.portal.AnsweringHalf;
 import dev.tollgate.running.ChannelStatus;
+import dev.tollgate.running.OtherTier;
 import dev.tollgate.running.RunningCalls;
 import dev.tollgate.running.Trial;
 import dev.tollgate.serving.CallsModule;
@@ -52,6 +53,11 @@ record CallsOfPortal(Ground ground, UpstreamsModule upstreams, CallsModule calls
     @Override
     public List<ChannelStatus> channels() {
         return upstreams.pool().status();
+    }
+
+    @Override
+    public List<OtherTier> otherTiers() {
+        return calls.flex().others();
     }
 
     @Override

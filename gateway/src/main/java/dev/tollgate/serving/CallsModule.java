@@ -20,6 +20,7 @@ import dev.tollgate.calls.files.FileErasure;
 import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.jobs.JobRunner;
 import dev.tollgate.calls.kept.KeptResponses;
+import dev.tollgate.calls.lines.FlexGrants;
 import dev.tollgate.calls.metering.Accounting;
 import dev.tollgate.calls.metering.CallLines;
 import dev.tollgate.calls.metering.CallObserver;
@@ -75,6 +76,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param traces makes a refusal a span
  * @param playground the callers' routes, under which the playground asks, too
+ * @param flex compares the tiers that lines of batches get
  * @param jobs runs the calls whose callers do not wait
  */
 public record CallsModule(
@@ -88,6 +90,7 @@ public record CallsModule(
         RequestCount requests,
         KeyGate gate,
         CallRoutes playground,
+        FlexGrants flex,
         JobRunner jobs) {
 
     /** The time after which a caller may try again that was refused because the books did not respond. */
@@ -109,7 +112,8 @@ public record CallsModule(
         KeptResponses kept = kept(ground, books);
         Telemetry traces = telemetry(ground, books);
         AnswerRoom room = AnswerRoom.ofHeap(comeBack());
-        Meter meter = meter(ground, books, upstreams, vertx, watch, media, signatures, room, traces);
+        FlexGrants flex = new FlexGrants();
+        Meter meter = meter(ground, books, upstreams, vertx, watch, media, signatures, room, flex, traces);
         KnownAnswers known = ground.open(knownAnswers(ground, books, vertx, meter), KnownAnswers::close);
         RequestCount requests = new RequestCount(meter.quotas(), ground.clock());
         Calls calls = new Calls(upstreams.models(), meter, known, books.secrets());
@@ -131,6 +135,7 @@ public record CallsModule(
                 requests,
                 new KeyGate(books.stores().keys(), requests),
                 routes,
+                flex,
                 runner.get());
     }
 
@@ -171,6 +176,7 @@ public record CallsModule(
             MediaLoader media,
             Signatures signatures,
             AnswerRoom room,
+            FlexGrants flex,
             @Nullable Telemetry traces) {
         Quotas quotas = new Quotas(books.node()::living);
         AnsweringModels answering = new AnsweringModels(
@@ -189,7 +195,7 @@ public record CallsModule(
                 room,
                 PromptMemory.ofHeap(ground.clock()),
                 answering,
-                CallObserver.all(observers(watch, answering, traces)));
+                CallObserver.all(observers(watch, answering, flex, traces)));
     }
 
     /** Returns the counts of tokens, once the writer and the lease know the meter. */
@@ -303,11 +309,12 @@ public record CallsModule(
     }
 
     private static List<CallObserver> observers(
-            WatchModule watch, AnsweringModels answering, @Nullable Telemetry traces) {
+            WatchModule watch, AnsweringModels answering, FlexGrants flex, @Nullable Telemetry traces) {
         List<CallObserver> observers = new ArrayList<>(List.of(
                 watch.metrics().calls(),
                 new CallLines(),
-                call -> answering.answered(call.channel(), call.upstreamModel(), call.answeringVersion())));
+                call -> answering.answered(call.channel(), call.upstreamModel(), call.answeringVersion()),
+                new TierWatch(flex)));
         if (traces != null) {
             observers.add(traces);
         }

@@ -12,6 +12,7 @@ import dev.tollgate.keys.RequestCount;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.operator.admin.accounts.AccountFiles;
 import dev.tollgate.running.ChannelStatus;
+import dev.tollgate.running.OtherTier;
 import dev.tollgate.running.RunningCalls;
 import dev.tollgate.running.Trial;
 import io.vertx.core.Vertx;
@@ -33,6 +34,9 @@ public interface AnsweringHalf {
 
     /** Returns each channel with its health. */
     List<ChannelStatus> channels();
+
+    /** Returns the models whose lines of batches do not get the tier flex on a channel that is to grant it. */
+    List<OtherTier> otherTiers();
 
     /** Returns whether the channels are those of a file that can be read again. */
     boolean hasChannelsFile();

@@ -111,6 +111,7 @@ record ConsoleRoutes(
     private Concerns concerns() {
         return new Concerns(
                 calls::channels,
+                calls::otherTiers,
                 this::foresight,
                 this::answeredByOthers,
                 operator.prices(),

@@ -18,6 +18,7 @@ import dev.tollgate.portal.AnsweringHalf;
 import dev.tollgate.portal.PortalBooks;
 import dev.tollgate.portal.PortalGround;
 import dev.tollgate.running.ChannelStatus;
+import dev.tollgate.running.OtherTier;
 import dev.tollgate.running.RunningCalls;
 import dev.tollgate.running.Trial;
 import io.vertx.core.Vertx;
@@ -60,6 +61,11 @@ record NoCalls(
 
     @Override
     public List<ChannelStatus> channels() {
+        return List.of();
+    }
+
+    @Override
+    public List<OtherTier> otherTiers() {
         return List.of();
     }
 

@@ -139,7 +139,12 @@ final class Course {
 
     void charged(Books.Bill bill, UsageMeter usage) {
         charge = new OverCall.Charge(
-                bill.usage(), bill.chargeMicros(), bill.shortfallMicros(), usage.flags(), usage.excess() != null);
+                bill.usage(),
+                bill.chargeMicros(),
+                bill.shortfallMicros(),
+                usage.flags(),
+                usage.excess() != null,
+                usage.answeredTier());
     }
 
     OverCall over() {

@@ -1,5 +1,6 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.models.Usage;
@@ -54,8 +55,15 @@ public record OverCall(
      * @param shortfallMicros usage that neither hold nor balance covers
      * @param flags oddities of the reported usage
      * @param isExcessive whether the upstream reported more than the call can use (D53)
+     * @param granted the service tier that the upstream has named, which may be dearer than the charged one
      */
-    public record Charge(Usage usage, long micros, long shortfallMicros, Set<UsageFlag> flags, boolean isExcessive) {}
+    public record Charge(
+            Usage usage,
+            long micros,
+            long shortfallMicros,
+            Set<UsageFlag> flags,
+            boolean isExcessive,
+            ServiceTier granted) {}
 
     /**
      * The cost of an attempt's usage for the operator.

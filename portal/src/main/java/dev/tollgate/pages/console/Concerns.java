@@ -27,6 +27,7 @@ import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.words.Joined;
 import dev.tollgate.running.ChannelStatus;
+import dev.tollgate.running.OtherTier;
 import dev.tollgate.storage.copies.Note;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The facts that need the operator's attention, alarms first. A person can dismiss warnings for a week.
  *
+ * @param otherTiers the models whose lines of batches do not get flex
  * @param foresight as of now
  * @param answeredByOthers the models for which others answered, unless the catalogue expects it
  * @param kind whether the installation, and this server, have a real upstream
@@ -55,6 +57,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Concerns(
         Supplier<List<ChannelStatus>> channels,
+        Supplier<List<OtherTier>> otherTiers,
         Supplier<Foresight> foresight,
         Supplier<List<Sentence>> answeredByOthers,
         Prices prices,
@@ -146,6 +149,7 @@ public record Concerns(
         addSpikes(concerns);
         addNotices(concerns);
         addUsage(concerns, today, money);
+        addTiers(concerns);
         addModels(concerns);
         addOwn(concerns);
         addEndingAccounts(concerns);
@@ -175,6 +179,22 @@ public record Concerns(
                         say("Channel {channel} takes no calls now.", channel.id()),
                         ConsolePaths.CHANNELS,
                         say("Channels"))));
+    }
+
+    /** Adds the channels that grant another tier than flex, for which the operator pays (J3). */
+    private void addTiers(List<Concern> concerns) {
+        for (OtherTier other : otherTiers.get()) {
+            concerns.add(new Concern(
+                    WARNING,
+                    say("channel"),
+                    say(
+                            "Channel {channel} grants lines of batches at flex another tier for {model}. They are charged at flex, and you pay the rest: take the model off its list of flex.",
+                            other.channel(),
+                            other.model()),
+                    ConsolePaths.CHANNELS,
+                    say("Channels"),
+                    SUBJECT + "flex " + other.channel() + " " + other.model()));
+        }
     }
 
     private void addClock(List<Concern> concerns) {

@@ -1,5 +1,6 @@
 package dev.tollgate.bench.micro;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.calls.metering.CallOutcome;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.OverCall;
@@ -33,7 +34,7 @@ final class EndedAnswer {
                 null,
                 true,
                 steps,
-                new OverCall.Charge(Usage.of(1_000, 1_000, 200), 500_000, 0, Set.of(), false),
+                new OverCall.Charge(Usage.of(1_000, 1_000, 200), 500_000, 0, Set.of(), false, ServiceTier.STANDARD),
                 List.of(new OverCall.Cost("main", 230_000)),
                 List.of(),
                 null,
