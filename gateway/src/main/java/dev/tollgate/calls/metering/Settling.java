@@ -48,19 +48,25 @@ record Settling(Accounting accounting, Executor loop, Keeper keeper, Releases re
         List<Change> changes = new ArrayList<>();
         changes.add(settle);
         changes.add(new CountCall(settle));
-        changes.addAll(accounting
+        if (!settlement.request().terms().isOfLine()) { // its conversation does not go on (J13)
+            changes.addAll(signatures(settlement, settle));
+        }
+        changes.addAll(settlement.kept().apply(settle));
+        if (FreeEnds.isCounted(settlement.request())) {
+            changes.add(accounting.freeEnds().charging(settlement.request(), settle));
+        }
+        return changes;
+    }
+
+    private List<Change> signatures(Books.Settlement settlement, Settle settle) {
+        return accounting
                 .signatures()
                 .keeping(
                         settle,
                         settlement.request().accountId(),
                         settlement.upstreamModel(),
                         settlement.channel(),
-                        settlement.signed()));
-        changes.addAll(settlement.kept().apply(settle));
-        if (FreeEnds.isCounted(settlement.request())) {
-            changes.add(accounting.freeEnds().charging(settlement.request(), settle));
-        }
-        return changes;
+                        settlement.signed());
     }
 
     /** Offers the settlement. A fault before that releases the hold. */

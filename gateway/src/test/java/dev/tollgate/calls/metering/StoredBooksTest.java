@@ -25,6 +25,7 @@ import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.SetBlocked;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.tasks.Task;
+import dev.tollgate.calls.lines.CallTerms;
 import dev.tollgate.calls.lines.RunningLines;
 import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.keys.KeyChange;
@@ -38,6 +39,7 @@ import dev.tollgate.testing.Await;
 import dev.tollgate.testing.CallsFixture;
 import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LogCapture;
+import dev.tollgate.upstreams.signatures.SignedPart;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -397,6 +399,38 @@ class StoredBooksTest {
         books.reserve("t3", call, BOUNDS, true, told::complete, lost -> {});
         assertThat(held(await(told))).isEqualTo(8_292);
         assertThat(error(reserveLine("t4", call)).code()).isEqualTo(ErrorCode.SPEND_LIMIT_EXCEEDED);
+    }
+
+    @Test
+    void the_signatures_of_a_line_are_not_stored() {
+        signed("t1", new CallTerms.OfLine(false));
+        assertThat(store.number("SELECT COUNT(*) FROM thought_signature")).isZero();
+        signed("t2", CallTerms.OF_ANSWER);
+        assertThat(store.number("SELECT COUNT(*) FROM thought_signature")).isOne();
+    }
+
+    private void signed(String taskId, CallTerms terms) {
+        reserve(taskId);
+        Books.Settlement plain = settlement(200, 8_292);
+        Books.Settled settled = settle(new Books.Settlement(
+                taskId,
+                Sold.on(terms, List.of(), request),
+                plain.answerModel(),
+                plain.bill(),
+                plain.printed(),
+                plain.flags(),
+                plain.excess(),
+                plain.limits(),
+                plain.tokensMaxApplied(),
+                plain.end(),
+                List.of(new SignedPart.Text("Hello.", "SIGNATURE")),
+                plain.kept(),
+                plain.tier(),
+                plain.channel(),
+                plain.upstreamModel(),
+                plain.trace(),
+                0));
+        assertThat(settled).isInstanceOf(Books.Charged.class);
     }
 
     @Test
