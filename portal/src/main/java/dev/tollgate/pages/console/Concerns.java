@@ -80,6 +80,7 @@ public record Concerns(
 
     private static final String SUBJECT = "console: ";
     private static final String PAIRS = "answered";
+    private static final String TIERS = "tier";
 
     private static final String ALARM = "bad";
     private static final String WARNING = "warn";
@@ -193,7 +194,7 @@ public record Concerns(
                             other.model()),
                     ConsolePaths.CHANNELS,
                     say("Channels"),
-                    SUBJECT + "flex " + other.channel() + " " + other.model()));
+                    SUBJECT + TIERS + " " + other.channel() + " " + other.model()));
         }
     }
 
