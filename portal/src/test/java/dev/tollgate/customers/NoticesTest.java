@@ -7,6 +7,7 @@ import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.MailBox;
 import dev.tollgate.testing.PortalServer;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -94,6 +95,27 @@ class NoticesTest {
         sweep();
         sweep();
         assertThat(mails("line@example.org")).isEqualTo(3);
+    }
+
+    @Test
+    void credits_of_periods_ahead_do_not_hide_a_low_balance() {
+        Browser browser = member("ahead@example.org");
+        String account = server.text("SELECT account_id FROM person WHERE login = 'ahead@example.org'");
+        put("/plans/month", "\"name\":\"Month\",\"cents\":900,\"period\":\"month\",\"credits\":1000");
+        for (String more : List.of("\"periods\":3", "\"periods\":1,\"when\":\"now\"")) {
+            String body = "{\"plan\":\"month\"," + more + ",\"reason\":\"by transfer\"}";
+            assertThat(server.post("/admin/accounts/" + account + "/plan", body, ADMIN_KEY)
+                            .status())
+                    .isEqualTo(200);
+        }
+        want(browser, "2040"); // of 4,050, 2,000 of which begin later
+        sweep();
+        assertThat(mails("ahead@example.org")).isEqualTo(1);
+        want(browser, "2060");
+        sweep();
+        assertThat(mails("ahead@example.org")).isEqualTo(2);
+        assertThat(MailBox.text(box.to("ahead@example.org", 2).getLast())).contains("has 2050 credits left");
+        assertThat(browser.get("/dashboard").body()).contains("below your line");
     }
 
     @Test

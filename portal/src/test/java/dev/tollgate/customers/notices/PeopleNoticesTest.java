@@ -167,6 +167,21 @@ class PeopleNoticesTest {
     }
 
     @Test
+    void credits_of_days_ahead_are_not_announced_as_expiring() {
+        String plan = "{\"name\":\"Day\",\"cents\":0,\"period\":\"day\",\"credits\":100,\"reason\":\"a pass\"}";
+        server.send("PUT", "/admin/plans/day", plan, server.adminKey());
+        for (String more : List.of("\"periods\":12", "\"periods\":1,\"when\":\"now\"")) {
+            String body = "{\"plan\":\"day\"," + more + ",\"reason\":\"by transfer\"}";
+            assertThat(server.post("/admin/accounts/" + account + "/plan", body, server.adminKey())
+                            .status())
+                    .isEqualTo(200);
+        }
+        server.setNow(NOW.plus(Duration.ofDays(5)));
+        sweep();
+        assertThat(creditMails(ANN)).isZero();
+    }
+
+    @Test
     void credits_that_expire_within_a_week_are_announced_once_a_grant_to_owners_and_billing() {
         webhook();
         String members = "/dashboard/members";
