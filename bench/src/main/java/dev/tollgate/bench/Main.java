@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
             PagesCommand.class,
             NodesCommand.class,
             BudgetsCommand.class,
+            JobsCommand.class,
             AffinityCommand.class,
             WriterCommand.class,
             LanguagesCommand.class
