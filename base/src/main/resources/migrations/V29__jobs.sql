@@ -91,5 +91,8 @@ CREATE TABLE job_line (
     CONSTRAINT job_line_running CHECK (state <> 'running' OR call_id IS NOT NULL)
 ) ${clustered};
 
+CREATE INDEX job_line_running ON job_line (job_id) WHERE state = 'running';
+CREATE INDEX job_line_failed ON job_line (job_id, status) WHERE status <> 200;
+
 -- The call of a response that was made in the background; null if the response has the id of its call.
 ALTER TABLE kept_response ADD COLUMN call_id TEXT;

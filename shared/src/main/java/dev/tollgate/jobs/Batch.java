@@ -1,10 +1,12 @@
 package dev.tollgate.jobs;
 
+import dev.tollgate.base.ids.BatchLine;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,24 @@ public record Batch(
 
     private static final int FIRST = 20;
 
+    /** The lines from whose end on the charge of all is projected. */
+    private static final int PROJECTED_FROM = 100;
+
+    /** The state of a batch, as callers and people see it (J25). */
+    public enum Status {
+        VALIDATING,
+        IN_PROGRESS,
+        CANCELLING,
+        COMPLETED,
+        FAILED,
+        EXPIRED,
+        CANCELLED;
+
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /** The tokens of all answers, as OpenAI counts them: cached ones are a part of the prompt's, reasoning is one of the completions'. */
     public record Tokens(long prompt, long cached, long completion, long reasoning) {}
 
@@ -85,5 +105,32 @@ public record Batch(
     /** Returns whether its results can be read at a time. */
     public boolean hasResults(Instant now) {
         return !job.isOpen() && now.isBefore(resultsUntil);
+    }
+
+    /** Returns its id, as its caller has it. */
+    public String shownId() {
+        return BatchLine.batchOf(id());
+    }
+
+    public Status status() {
+        if (!job.isOpen()) {
+            return switch (job.state()) {
+                case COMPLETED, INCOMPLETE -> Status.COMPLETED;
+                case EXPIRED -> Status.EXPIRED;
+                case CANCELLED -> Status.CANCELLED;
+                case FAILED, OPEN -> Status.FAILED;
+            };
+        }
+        if (job.cancelAt() != null) {
+            return Status.CANCELLING;
+        }
+        return isValidating() ? Status.VALIDATING : Status.IN_PROGRESS;
+    }
+
+    /** Returns the charge that all lines come to if the others cost as much as those that have ended; null while these are few. */
+    public @Nullable Long projectedMicros() {
+        long ended = completed + failed;
+        long charged = job.chargedMicros();
+        return ended < PROJECTED_FROM ? null : Long.valueOf(charged / ended * lines + charged % ended * lines / ended);
     }
 }

@@ -344,19 +344,22 @@ public interface JobChange extends Change {
         // The claim of a server that has it in hand may be under way, and not be seen yet: that server ends it.
         private static final String FIND =
                 "SELECT j.state, j.node_id <> '' OR EXISTS (SELECT 1 FROM job_line l WHERE l.job_id = j.id AND l.state = 'running')"
-                        + " FROM job j WHERE j.id = ? AND j.account_id = ? AND j.gone_at > ? AND " + Jobs.READABLE;
+                        + " FROM job j WHERE j.id = ? AND j.account_id = ? AND j.gone_at > ?";
         private static final String END =
                 "UPDATE job SET state = 'cancelled', ended_at = ?, gone_at = CASE WHEN charged_micros > 0 THEN CAST(? AS BIGINT) ELSE CAST(? AS BIGINT) END,"
                         + " node_id = '', pause = NULL, paused_at = NULL WHERE id = ?";
 
         private final String id;
         private final String accountId;
-        private final KeyOwner reads;
+        private final @Nullable KeyOwner reads;
         private final Instant at;
         private final boolean deletes;
 
-        /** @param deletes whether nothing of it is read any more */
-        Cancel(String id, String accountId, KeyOwner reads, Instant at, boolean deletes) {
+        /**
+         * @param reads the key that cancels; null for people, whose rights are checked by others
+         * @param deletes whether nothing of it is read any more
+         */
+        Cancel(String id, String accountId, @Nullable KeyOwner reads, Instant at, boolean deletes) {
             this.id = id;
             this.accountId = accountId;
             this.reads = reads;
@@ -379,16 +382,16 @@ public interface JobChange extends Change {
 
         private Cancelled cancel(Statements statements) throws SQLException {
             String lock = statements.dialect() == Dialect.POSTGRESQL ? " FOR UPDATE OF j" : "";
+            List<Object> values = new ArrayList<>(List.of(id, accountId, at));
+            if (reads != null) {
+                values.addAll(List.of(reads.id(), reads.originId()));
+            }
             Cancelled found = statements.one(
-                    FIND + lock,
+                    FIND + (reads == null ? "" : " AND " + Jobs.READABLE) + lock,
                     row -> !row.getString(1).equals("open")
                             ? Cancelled.ENDED_BEFORE
                             : row.getBoolean(2) ? Cancelled.RUNNING : Cancelled.NOW,
-                    id,
-                    accountId,
-                    at,
-                    reads.id(),
-                    reads.originId());
+                    values.toArray());
             if (found == Cancelled.NOW) {
                 statements.run(END, at, at.plus(Job.KEPT), at.plus(Job.KEPT_FREE), id);
                 BatchChange.keepResults(statements, id, at);

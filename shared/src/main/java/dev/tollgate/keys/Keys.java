@@ -241,6 +241,14 @@ public final class Keys {
         return found == null ? new Authentication.Unknown() : judge(found);
     }
 
+    /** Returns a key as it is now: the one with an id, or that which it was moved to. @param originId the key's first id */
+    public Optional<Key> latest(String accountId, String originId) {
+        return database.readFor(
+                accountId,
+                sql -> Optional.ofNullable(
+                        sql.one(SELECT_SUCCESSOR, row -> known(row, false).key(), accountId, originId, originId)));
+    }
+
     private Authentication lookUp(String hash) {
         try {
             long stamp = cache.stamp();

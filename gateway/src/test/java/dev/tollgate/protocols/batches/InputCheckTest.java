@@ -7,6 +7,8 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.jobs.JobTrouble;
+import dev.tollgate.jobs.BatchRemarks;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.LineCalls.Checked;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -195,6 +198,21 @@ class InputCheckTest {
         assertThat(tries).hasSize(2);
         tries.clear();
         assertThrows(ApiException.class, () -> read(check, input, true));
+    }
+
+    /** Pages of the other half read what this one writes. */
+    @Test
+    void people_are_told_the_faults_and_the_reason_that_a_batch_keeps() {
+        Findings found = of("{\"custom_id\":1}\n");
+        BatchDetails details = new BatchDetails(Map.of("name", "value"), Map.of())
+                .with(found, Map.of())
+                .with(new JobTrouble("input_gone", "Gone."));
+        BatchRemarks remarks = BatchRemarks.of(details.bytes());
+        LineFault fault = found.faults().getFirst();
+        assertThat(remarks.faults())
+                .containsExactly(new BatchRemarks.Fault(fault.code(), 1L, fault.message(), fault.param()));
+        assertThat(remarks.notes()).isEqualTo(found.notes());
+        assertThat(remarks.reason()).isEqualTo(new BatchRemarks.Reason("input_gone", "Gone."));
     }
 
     private static Findings read(InputCheck check, byte[] input, boolean stops) {
