@@ -46,11 +46,18 @@ class CitationsTest {
     private static final Pattern LINE_BREAK = Pattern.compile("\\s*\\n\\s*(?:\\*(?!/)|//|#)?\\s*");
 
     /** Numbers of rules, of every letter that a rule has or is to have; not the media type {@code audio/L16}. */
-    private static final Pattern RULE = Pattern.compile("(?<![/.%])\\b[A-FKLPTYZ][1-9]\\d?\\b(?!-)");
+    private static final Pattern RULE = Pattern.compile("(?<![/.%])\\b[A-FHKLPTYZ][1-9]\\d?\\b(?!-)");
 
     private static final Pattern RULE_THAT_IS_SAID = Pattern.compile("<a id=\"([a-z][1-9]\\d?)\"></a>");
     private static final List<String> PAGES_OF_RULES = List.of(
-            "decisions.md", "google.md", "prices.md", "catalogue.md", "year.md", "reselling.md", "languages.md");
+            "decisions.md",
+            "gemini.md",
+            "google.md",
+            "prices.md",
+            "catalogue.md",
+            "year.md",
+            "reselling.md",
+            "languages.md");
     private static final Pattern SECTIONS = Pattern.compile(
             "\\bprotocol (\\d\\.\\d+(?:, rule \\d)?(?:(?:, | and | to |, and )\\d\\.\\d+(?:, rule \\d)?)*)");
     private static final Pattern SECTION = Pattern.compile("(\\d\\.\\d+)(?:, (rule \\d))?");

@@ -107,6 +107,7 @@ final class PathProtocols {
                         checks,
                         ReadLimits.DEFAULT,
                         null,
+                        null,
                         Duration.ofSeconds(1)),
                 "stream",
                 new GenerateProtocol(
@@ -116,6 +117,7 @@ final class PathProtocols {
                         checks,
                         ReadLimits.DEFAULT,
                         null,
+                        null,
                         Duration.ofSeconds(1)),
                 "count",
                 new GenerateProtocol(
@@ -124,6 +126,7 @@ final class PathProtocols {
                         null,
                         checks,
                         ReadLimits.DEFAULT,
+                        null,
                         null,
                         Duration.ofSeconds(1)));
     }

@@ -17,6 +17,7 @@ import dev.tollgate.protocols.door.Door;
 import dev.tollgate.protocols.door.ModelNames;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.googleapi.CachedContents;
+import dev.tollgate.protocols.googleapi.ContinuationTokens;
 import dev.tollgate.protocols.googleapi.GenerateProtocol;
 import dev.tollgate.protocols.googleapi.interactions.InteractionsProtocol;
 import dev.tollgate.protocols.images.ImagesPath;
@@ -105,7 +106,15 @@ record CallDoors(
     }
 
     Protocol generate(GenerateProtocol.Method method) {
-        return new GenerateProtocol(method, calls.models(), signatures, checks, reading(), cachedContents(), silence());
+        return new GenerateProtocol(
+                method,
+                calls.models(),
+                signatures,
+                checks,
+                reading(),
+                cachedContents(),
+                new ContinuationTokens(calls.secrets()),
+                silence());
     }
 
     Protocol interactions() {

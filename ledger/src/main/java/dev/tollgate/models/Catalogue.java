@@ -124,10 +124,10 @@ public final class Catalogue {
         return new Catalogue(created, asWritten, List.copyOf(upstreams.values()), pricePlaces, own);
     }
 
-    /** Returns the longest time that a call of any model may take, by its row or by the settings. @param setting of the settings */
+    /** Returns the longest time that a call of any model may take, by its row, by its long answers or by the settings. @param setting of the settings */
     public Duration callTimeMax(Duration setting) {
         return asWritten.stream()
-                .map(Model::callTimeMax)
+                .map(model -> model.longTokensMax() > 0 ? Model.CALL_TIME_MAX : model.callTimeMax())
                 .filter(Objects::nonNull)
                 .reduce(setting, (one, other) -> one.compareTo(other) > 0 ? one : other);
     }

@@ -97,6 +97,7 @@ final class CatalogueEmbedding {
                 rates,
                 prices,
                 callTimeMax,
-                Model.IMAGES_MAX);
+                Model.IMAGES_MAX,
+                null);
     }
 }

@@ -54,7 +54,8 @@ public final class CatalogueLoader {
         "response_format",
         "rates",
         "call_seconds_max",
-        "images_max"
+        "images_max",
+        "long_tokens"
     };
 
     /** Characters that need no quoting in a URL path and in a header, including the slash (D26). */
@@ -229,7 +230,24 @@ public final class CatalogueLoader {
                 rates(row.find("rates")),
                 prices,
                 callTime(row.find("call_seconds_max")),
-                imagesMax(row, upstream, prices));
+                imagesMax(row, upstream, prices),
+                longTokens(row.find("long_tokens"), upstream));
+    }
+
+    /** Returns a row's own maximum of a long answer, below the upstream model's; null without one. */
+    private static @Nullable Long longTokens(@Nullable YamlNode node, UpstreamModel upstream) {
+        if (node == null) {
+            return null;
+        }
+        long tokens = node.wholeNumber(0, Long.MAX_VALUE);
+        if (tokens != 0 && (tokens <= upstream.outputTokensMax() || tokens > upstream.longTokensMax())) {
+            throw node.wrong(
+                    upstream.longTokensMax() == 0
+                            ? "0, as '" + upstream.name() + "' has no 'long_tokens'"
+                            : "0, or a whole number above " + upstream.outputTokensMax() + " and up to "
+                                    + upstream.longTokensMax());
+        }
+        return tokens;
     }
 
     /** Returns the most images of an answer. Checks that a row about images is of a model that makes some, and has what their holds need. */

@@ -46,19 +46,24 @@ final class CatalogueUpstream {
             return CatalogueEmbedding.upstream(row, CatalogueTariff.ofInputAlone(OF_DOLLARS));
         }
         row.onlyWith(KEYS);
-        YamlNode limits = row.need("limits").onlyWith("input_tokens", "output_tokens", "shared");
+        YamlNode limits = row.need("limits").onlyWith("input_tokens", "output_tokens", "shared", "long_tokens");
         YamlNode shared = limits.find("shared");
+        boolean isShared = shared != null && shared.bool();
+        long context = limits.need("input_tokens").wholeNumber(1, TOKENS_MAX);
+        long most = limits.need("output_tokens").wholeNumber(1, TOKENS_MAX);
+        int candidates = (int) row.need("candidates").wholeNumber(1, 128);
         YamlNode sampling = row.find("sampling");
         YamlNode cached = row.find("cache_min_tokens");
         YamlNode images = row.find("images");
         return new UpstreamModel(
                 CatalogueLoader.checkedName(row.need("name")),
                 new UpstreamModel.Limits(
-                        limits.need("input_tokens").wholeNumber(1, TOKENS_MAX),
-                        limits.need("output_tokens").wholeNumber(1, TOKENS_MAX),
-                        shared != null && shared.bool(),
-                        (int) row.need("candidates").wholeNumber(1, 128),
-                        cached == null ? 0 : cached.wholeNumber(1, TOKENS_MAX)),
+                        context,
+                        most,
+                        isShared,
+                        candidates,
+                        cached == null ? 0 : cached.wholeNumber(1, TOKENS_MAX),
+                        longTokens(limits.find("long_tokens"), context, most, isShared && candidates == 1)),
                 new UpstreamModel.Abilities(
                         sampling == null || sampling.bool(),
                         row.need("penalties").bool(),
@@ -75,6 +80,17 @@ final class CatalogueUpstream {
                 costs(row.find("list_price_usd"), new CatalogueTariff(OF_DOLLARS)),
                 retirements(row.find("retires")),
                 null);
+    }
+
+    /** Reads the most of an answer over all its hops. What it writes has to fit its own context, and one answer goes on, not several. */
+    private static long longTokens(@Nullable YamlNode node, long context, long output, boolean mayGoOn) {
+        if (node == null || node.text().equals("0")) {
+            return 0;
+        }
+        if (!mayGoOn) {
+            throw node.complaint("needs 'shared: true' and 'candidates: 1'.");
+        }
+        return node.wholeNumber(output + 1, context);
     }
 
     /** Reads the output of a model whose rows say it: speech alone, since other models say by their images what they make. */

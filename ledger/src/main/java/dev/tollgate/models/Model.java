@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param prices all prices over time, of which {@code pricing} is one
  * @param callTimeMax how long its calls may take at least, whatever the settings say; null if they decide
  * @param imagesMax the most images of an answer, of a model that makes images
+ * @param longTokens the most tokens of an answer that comes in several requests, if that is less than the upstream model's; null for that one's
  */
 public record Model(
         String id,
@@ -46,7 +47,8 @@ public record Model(
         CallLimits rates,
         PriceSchedule prices,
         @Nullable Duration callTimeMax,
-        int imagesMax) {
+        int imagesMax,
+        @Nullable Long longTokens) {
 
     /** The most images of an answer if the catalogue says nothing. */
     public static final int IMAGES_MAX = 4;
@@ -91,7 +93,8 @@ public record Model(
                 rates,
                 PriceSchedule.of(pricing),
                 null,
-                IMAGES_MAX);
+                IMAGES_MAX,
+                null);
     }
 
     /** Returns whether it makes embeddings instead of answers (E69). */
@@ -112,6 +115,13 @@ public record Model(
     /** Returns whether answers can have images. */
     public boolean makesImages() {
         return upstream.images() != null;
+    }
+
+    /** Returns the most tokens of an answer that comes in several requests (H1); 0 if each answer is one. */
+    public long longTokensMax() {
+        long most = upstream.longTokensMax();
+        long own = longTokens == null ? most : Math.min(longTokens, most);
+        return own > upstream.outputTokensMax() ? own : 0;
     }
 
     /** Returns this model served by another upstream model. */
@@ -165,7 +175,8 @@ public record Model(
                 rates,
                 prices,
                 callTimeMax,
-                imagesMax);
+                imagesMax,
+                longTokens);
     }
 
     /** Returns whether it may use a tool of the provider's (Y26): Google Maps if its price has the rate. */

@@ -39,9 +39,26 @@ public record UpstreamModel(
      * @param sharedContext whether prompt, thoughts and response together fit the context limit (Gemini 4)
      * @param candidatesMax 1 if several candidates are not supported (D3)
      * @param cacheMinTokens the tokens of the shortest prompt that the provider caches without being asked; 0 if it caches none
+     * @param longTokensMax the most tokens of an answer that comes in several requests (protocol 2.5); 0 if each answer is one
      */
     public record Limits(
-            long inputTokensMax, long outputTokensMax, boolean sharedContext, int candidatesMax, long cacheMinTokens) {}
+            long inputTokensMax,
+            long outputTokensMax,
+            boolean sharedContext,
+            int candidatesMax,
+            long cacheMinTokens,
+            long longTokensMax) {
+
+        /** The limits of a model whose answers are one request each. */
+        public Limits(
+                long inputTokensMax,
+                long outputTokensMax,
+                boolean sharedContext,
+                int candidatesMax,
+                long cacheMinTokens) {
+            this(inputTokensMax, outputTokensMax, sharedContext, candidatesMax, cacheMinTokens, 0);
+        }
+    }
 
     /**
      * The fields and the forms of a request that the model accepts.
@@ -109,6 +126,11 @@ public record UpstreamModel(
     /** Returns the largest {@code maxOutputTokens}, including thoughts. */
     public long outputTokensMax() {
         return limits.outputTokensMax();
+    }
+
+    /** Returns the most tokens of an answer that comes in several requests (protocol 2.5); 0 if each answer is one. */
+    public long longTokensMax() {
+        return limits.longTokensMax();
     }
 
     /** Returns whether prompt, thoughts and response together fit the context limit (Gemini 4). */

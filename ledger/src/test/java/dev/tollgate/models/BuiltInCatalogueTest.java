@@ -72,7 +72,8 @@ class BuiltInCatalogueTest {
                 model.rates(),
                 model.prices(),
                 model.callTimeMax(),
-                model.imagesMax());
+                model.imagesMax(),
+                model.longTokens());
     }
 
     @Test

@@ -54,7 +54,7 @@ final class Asking {
 
     /** Returns whether the maximum in force was cut to what the prompt leaves of the context (D21). */
     boolean isCutToContext() {
-        return !Objects.equals(bounds.askedTokensMax(), call.request().askedTokensMax());
+        return !Objects.equals(bounds.callersMax(), call.request().askedTokensMax());
     }
 
     /** Returns the fields that translation found without effect, and the maximum if it was cut to the context. */
@@ -71,12 +71,16 @@ final class Asking {
     /** Lists the fields that have no effect on the channel that answers, without those that translation found for the first channel. */
     void tellIgnoredElsewhere() {
         SentCall sent = answers.current().sent();
-        if (sent == null || sent.count() <= 1) {
+        if (sent == null || sent.count() <= 1 && !sent.cutsMaximum()) {
             return;
         }
         Set<String> listed = new HashSet<>(prepared.ignored()); // a long conversation may have a name for each part
-        List<String> more =
-                sent.ignored().stream().filter(field -> !listed.contains(field)).toList();
+        List<String> more = new ArrayList<>(
+                sent.ignored().stream().filter(field -> !listed.contains(field)).toList());
+        String field = call.request().tokensMaxField();
+        if (sent.cutsMaximum() && field != null && !isCutToContext()) {
+            more.add(field);
+        }
         if (!more.isEmpty()) {
             call.sink().ignoring(more);
             call.course().ignoring(more);

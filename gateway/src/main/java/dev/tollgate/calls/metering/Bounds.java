@@ -9,6 +9,7 @@ import dev.tollgate.models.Count;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.Usage;
+import dev.tollgate.upstreams.hops.HopBounds;
 import dev.tollgate.upstreams.pool.Ask;
 import java.time.Instant;
 import java.util.Arrays;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *     counted
  * @param mediaUncounted whether the prompt's bound has media by their bytes, which may be many times their tokens
  * @param candidates the request's {@code n}: the answers of the call, in one request to the upstream or in several
- * @param askedTokensMax the maximum in force for each candidate, the model's default included; null if there is none
+ * @param askedTokensMax the maximum in force for each candidate, the model's default included; null if there is none. Of an answer in several hops: of this one
+ * @param hops of an answer that may come in several; null if it is one request
  * @param extras the parts of its price apart from the tokens of text
  */
 record Bounds(
@@ -33,21 +35,36 @@ record Bounds(
         boolean mediaUncounted,
         int candidates,
         @Nullable Long askedTokensMax,
+        @Nullable HopBounds hops,
         Extras extras) {
 
     /** The first slice of output for each candidate if no maximum was given, and the size of each extension. */
     static final long SLICE_TOKENS = 4_096;
 
+    /** The bounds of an answer that is one request. */
+    Bounds(
+            Model model,
+            long promptTokensMax,
+            long promptTokensByBytes,
+            boolean mediaUncounted,
+            int candidates,
+            @Nullable Long askedTokensMax,
+            Extras extras) {
+        this(model, promptTokensMax, promptTokensByBytes, mediaUncounted, candidates, askedTokensMax, null, extras);
+    }
+
     /** Returns the bounds of a request whose media are as far loaded as they are. */
-    static Bounds of(Model model, PromptBound prompt, Ask ask, @Nullable Long askedTokensMax, boolean hasMedia) {
+    static Bounds of(Model model, PromptBound prompt, Ask ask, @Nullable Long tokensMax, boolean hasMedia) {
         Extras extras = Extras.of(ask, model, prompt.audioTokensMax());
+        HopBounds hops = ask.hops() == null ? null : HopBounds.of(ask.hops(), prompt.tokensMax());
         return new Bounds(
                 model,
                 prompt.tokensMax() + extras.toolTokensHeld(),
                 prompt.tokensMax(),
                 hasMedia,
                 ask.candidates() * ask.requests(),
-                askedTokensMax,
+                hops == null || hops.hopMax() == null ? tokensMax : hops.hopMax(),
+                hops,
                 extras);
     }
 
@@ -82,14 +99,28 @@ record Bounds(
 
     /** Returns these bounds with a new prompt bound, once the media are loaded. */
     Bounds withPrompt(PromptBound prompt) {
+        HopBounds whole = hops == null ? null : hops.withPrompt(prompt.tokensMax());
         return new Bounds(
                 model,
                 prompt.tokensMax() + extras.toolTokensHeld(),
                 prompt.tokensMax(),
                 mediaUncounted,
                 candidates,
-                askedTokensMax,
+                whole == null || whole.hopMax() == null ? askedTokensMax : whole.hopMax(),
+                whole,
                 extras.withAudio(prompt.audioTokensMax()));
+    }
+
+    /** Returns the maximum in force for each candidate over all requests of its answer; null if there is none. */
+    @Nullable
+    Long callersMax() {
+        Long whole = hops == null ? null : hops.callersMax();
+        return whole == null ? askedTokensMax : whole;
+    }
+
+    /** Returns whether the bound of the prompt's bytes leaves too little of the context for the maximum, and a count may leave more. */
+    boolean isBeyondContext() {
+        return hops != null && hops.isBeyondContext();
     }
 
     /** Returns the bounds of a smaller hold, which the provider's tools may exceed (D31); null if these have none: the model may use no such tool. */
@@ -130,10 +161,14 @@ record Bounds(
             max = Math.min(left, askedTokensMax == null ? left : askedTokensMax);
             parts = extras.withRoom(left - max);
         }
+        HopBounds whole = hops == null ? null : hops.counted(counted);
+        if (whole != null && whole.hopMax() != null) {
+            max = whole.hopMax();
+        }
         long spare = Math.clamp(prompt - counted, 0, PromptBound.SEARCH_TOKENS_SPARED);
         parts = parts.with(new Held(false, extras.searchesMax() == 0 ? 0 : spare));
         long held = prompt + extras.toolTokensHeld();
-        return new Bounds(model, held, promptTokensByBytes, false, candidates, max, parts);
+        return new Bounds(model, held, promptTokensByBytes, false, candidates, max, whole, parts);
     }
 
     /** Returns whether the prompt's bound is above the step where the rates of long prompts begin. */
@@ -147,7 +182,8 @@ record Bounds(
     }
 
     private Bounds with(long promptTokens, Extras parts) {
-        return new Bounds(model, promptTokens, promptTokensByBytes, mediaUncounted, candidates, askedTokensMax, parts);
+        return new Bounds(
+                model, promptTokens, promptTokensByBytes, mediaUncounted, candidates, askedTokensMax, hops, parts);
     }
 
     /** Returns the requests to the upstream, each of which has the whole prompt. */
@@ -182,6 +218,11 @@ record Bounds(
     /** Returns the maximum that is sent upstream for each candidate; null if none is sent (D31). */
     @Nullable
     Long upstreamTokensMax(long coveredTokens) {
+        Long max = hopTokensMax(coveredTokens);
+        return hops == null ? max : hops.sent(max, max == null || max < firstTokensEach());
+    }
+
+    private @Nullable Long hopTokensMax(long coveredTokens) {
         if (model.pricing().reasoningBilled()) {
             return withImages(Math.min(firstTokensEach(), textTokensEach(coveredTokens)));
         }

@@ -214,13 +214,16 @@ final class Concluding {
     /** @param callerToBlame whether the upstream broke because its caller did not read */
     void failed(UpstreamFailure failure, boolean callerToBlame) {
         if (failure.kind() == UpstreamFailure.Kind.LOCAL) {
-            fail(UpstreamErrors.of(failure), CallOutcome.STOPPED, Free.UNCOUNTED, false);
+            fail(UpstreamErrors.of(failure, call.request().ask()), CallOutcome.STOPPED, Free.UNCOUNTED, false);
         } else if (callerToBlame) { // what was reported is charged (D18, D19)
             answer().waiting().countReports(answer().usage());
-            end(new Ending.Charge(Books.End.CANCELLED, CallOutcome.CANCELLED, UpstreamErrors.of(failure)));
+            end(new Ending.Charge(
+                    Books.End.CANCELLED,
+                    CallOutcome.CANCELLED,
+                    UpstreamErrors.of(failure, call.request().ask())));
         } else {
             fail(
-                    UpstreamErrors.of(failure),
+                    UpstreamErrors.of(failure, call.request().ask()),
                     CallOutcome.FAILED_UPSTREAM,
                     Free.UNCOUNTED,
                     failure.kind().isOfRequest() || call.request().ask().isAtFlex());

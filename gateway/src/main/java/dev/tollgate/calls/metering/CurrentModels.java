@@ -119,6 +119,11 @@ public final class CurrentModels implements ModelLife {
                 : model.withoutFunctionsWithSearch();
     }
 
+    /** Returns whether a channel of the model writes answers in several hops for an account now (H2). */
+    public boolean haveHops(Model model, String accountId) {
+        return upstreams.haveHops(model.id(), accountId);
+    }
+
     /** Returns a function from a channel's name to the upstream's name of the model there; null if the channel does not serve the model. */
     public Function<String, @Nullable String> modelOn(Model model) {
         Map<String, Standing> standings = upstreams.standings(model.id());

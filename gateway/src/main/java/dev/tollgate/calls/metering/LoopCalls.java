@@ -2,7 +2,9 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.http.limits.Quotas;
+import dev.tollgate.models.Model;
 import dev.tollgate.running.CallNow;
+import dev.tollgate.upstreams.hops.Hops;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -119,7 +121,9 @@ final class LoopCalls implements Executor {
     }
 
     private static long nanosMax(Call call) {
-        Duration its = call.request().model().callTimeMax();
+        Hops hops = call.request().ask().hops();
+        boolean isLong = hops != null && hops.isLong();
+        Duration its = isLong ? Model.CALL_TIME_MAX : call.request().model().callTimeMax();
         return its == null ? 0 : its.toNanos();
     }
 

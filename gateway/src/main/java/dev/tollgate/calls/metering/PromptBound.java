@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.upstreams.hops.Hops;
 import dev.tollgate.upstreams.pool.Ask;
 
 /**
@@ -23,10 +24,20 @@ record PromptBound(long tokensMax, long audioTokensMax) {
     /** The bound where the upstream has counted the prompt; what a search adds is not in its count (D31). */
     static long counted(long countedTokens, Ask ask, UpstreamModel model) {
         long search = ask.searches() ? SEARCH_TOKENS : 0;
-        return ask.requests() * Math.min(ask.contextTokens(model.inputTokensMax()), countedTokens + search);
+        long most = countedTokens + search + before(ask, model);
+        return ask.requests() * Math.min(ask.contextTokens(model.inputTokensMax()), most);
     }
 
-    /** Media that are not downloaded yet count as the context limit, and so does an answer that goes on, whose earlier text is not here. */
+    /**
+     * Returns the tokens of an answer that goes on, which are not here and count as prompt: what its token says (H7), or the whole context if that is not
+     * known.
+     */
+    private static long before(Ask ask, UpstreamModel model) {
+        Hops hops = ask.hops();
+        return hops != null ? hops.heldBefore() : ask.continuesAnswer() ? model.inputTokensMax() : 0;
+    }
+
+    /** Media that are not downloaded yet count as the context limit. */
     static PromptBound of(PromptSize size, Ask ask, UpstreamModel model) {
         long items = (long) size.messages() + size.calls() + size.tools();
         long media = 0;
@@ -37,10 +48,9 @@ record PromptBound(long tokensMax, long audioTokensMax) {
             audio += MediaBound.mayHaveAudio(medium, ask.media()) ? tokens : 0;
         }
         long search = ask.searches() ? SEARCH_TOKENS : 0;
-        long known = ask.continuesAnswer() ? model.inputTokensMax() : 0;
         long most = Math.min(
                 ask.contextTokens(model.inputTokensMax()),
-                known + size.textBytes() + items * TOKENS_PER_ITEM + media + search);
+                before(ask, model) + size.textBytes() + items * TOKENS_PER_ITEM + media + search);
         return new PromptBound(ask.requests() * most, ask.requests() * Math.min(most, audio));
     }
 }

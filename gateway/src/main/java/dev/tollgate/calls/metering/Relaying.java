@@ -52,7 +52,7 @@ final class Relaying implements Phase {
         this.answers = asking.answers();
         this.tokensMaxApplied = coverage().isLimited()
                 ? Long.valueOf(bounds.appliedTokensMax(coverage().tokens()))
-                : asking.isCutToContext() ? bounds.askedTokensMax() : null;
+                : asking.isCutToContext() ? bounds.callersMax() : null;
         this.heldBack = new PauseReasons(call.course(), call.books(), call.nanoTime(), answers);
         this.concluding = new Concluding(call, asking, bounds, hold, tokensMaxApplied);
         this.silence = new Silence(sink, hold, call.nanoTime().getAsLong(), this::confirm);

@@ -103,7 +103,7 @@ final class Reserving implements Phase {
                 Refusals.aboveCeiling(call.request(), translation.bounds().ofShortPrompt());
         if (above != null) {
             refused(above);
-        } else if (translation.bounds().isLong()) {
+        } else if (translation.bounds().isLong() || translation.bounds().isBeyondContext()) {
             countInTurn(this::countedLong);
         } else {
             reserve(false, this::reservedByBytes);

@@ -54,11 +54,11 @@ public record Translation(
     }
 
     /**
-     * Returns this translation with the bounds of a prompt that the upstream has counted; this one if it has not, or if an earlier answer goes on,
-     * whose text no count has.
+     * Returns this translation with the bounds of a prompt that the upstream has counted; this one if it has not, or if an earlier answer goes on of
+     * which nobody knows how long it is.
      */
     Translation counted(Optional<PromptCount> counted, Ask ask) {
-        if (counted.isEmpty() || ask.continuesAnswer()) {
+        if (counted.isEmpty() || ask.continuesAnswer() && ask.hops() == null) {
             return this;
         }
         long tokens = counted.get().tokens();

@@ -7,6 +7,7 @@ import dev.tollgate.running.ContextOverflow;
 import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.media.MediaLoader;
 import dev.tollgate.upstreams.pool.Ask;
+import dev.tollgate.upstreams.pool.NativeAsk;
 import dev.tollgate.upstreams.pool.PromptCount;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,25 @@ final class UpstreamErrors {
     private static final String SHORTEN = " Please shorten it.";
 
     private UpstreamErrors() {}
+
+    /** Returns the error of a failed call. A later hop that its upstream refuses names its token, the only thing that its first hop had not (H8). */
+    static ApiError of(UpstreamFailure failure, Ask ask) {
+        boolean refusesToGoOn = ask.continuesAnswer()
+                && switch (failure.kind()) {
+                    case REFUSED, SIGNATURE, REPLACED -> true;
+                    default -> false;
+                };
+        return refusesToGoOn ? cannotGoOn() : of(failure);
+    }
+
+    private static ApiError cannotGoOn() {
+        return ApiError.invalid(
+                        NativeAsk.CONTINUATION,
+                        "'" + NativeAsk.CONTINUATION
+                                + "': the upstream provider refused to go on with the response. Send the"
+                                + " same request as before with the token that came last, or without a token to begin again.")
+                .doNotRetry();
+    }
 
     static ApiError of(UpstreamFailure failure) {
         return switch (failure.kind()) {

@@ -156,6 +156,11 @@ public abstract class Reading<R> {
     /** Returns the caller's maximum of output tokens; null without one. */
     protected abstract @Nullable Long tokensMax(R request);
 
+    /** Returns the most that such a maximum may be: what it asks for above that is cut (D21). */
+    protected long tokensMaxMost(R request, Model model, String accountId) {
+        return model.upstream().outputTokensMax();
+    }
+
     /** Returns the request's name of that maximum; null without one. */
     protected abstract @Nullable String tokensMaxField(R request);
 

@@ -5,6 +5,7 @@ import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.upstreams.media.MadeData;
 import dev.tollgate.upstreams.media.WavFile;
+import dev.tollgate.upstreams.pool.NativeAsk;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +123,11 @@ final class Assembly {
             for (Map.Entry<String, JsonNode> member : piece.properties()) {
                 switch (member.getKey()) {
                     case "content", "index" -> {}
+                    case NativeAsk.CONTINUATION -> {
+                        if (piece.has("finishReason")) { // else a place in the middle, behind which more was said
+                            tree.set(NativeAsk.CONTINUATION, member.getValue());
+                        }
+                    }
                     case TOKENS -> {
                         tree.set(TOKENS, NODES.nullNode()); // its place
                         tokens.add(member.getValue());

@@ -63,7 +63,7 @@ public final class CacheCreation implements Protocol, Door.Counted {
     private final class Creation extends NativeReading<Draft> {
 
         Creation() {
-            super(models, signatures);
+            super(models, signatures, null);
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.tollgate.protocols.googleapi;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.upstreams.pool.NativeAsk;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import dev.tollgate.upstreams.signatures.SignedPart;
@@ -135,7 +136,7 @@ final class Chunks {
     private ObjectNode parted(int index, ObjectNode end, ArrayNode before) {
         ObjectNode reason = NODES.objectNode();
         reason.putObject("content").put("role", "model").putArray("parts");
-        for (String member : List.of("index", "finishReason", "finishMessage", "continuationToken")) {
+        for (String member : List.of("index", "finishReason", "finishMessage", NativeAsk.CONTINUATION)) {
             JsonNode value = member.equals("index") ? end.get(member) : end.remove(member);
             if (value != null) {
                 reason.set(member, value);
@@ -220,7 +221,7 @@ final class Chunks {
     private static void finish(ObjectNode candidate, UpstreamEvent.Finish finish) {
         boolean cut = finish.reason() == FinishReason.LENGTH;
         candidate.put("finishReason", cut ? "MAX_TOKENS" : finish.nativeReason());
-        candidate.remove("continuationToken"); // it would go on behind text that was never shown
+        candidate.remove(NativeAsk.CONTINUATION); // it would go on behind text that was never shown
         if (cut && !finish.nativeReason().equals("MAX_TOKENS")) {
             candidate.put("finishMessage", finish.nativeReason());
         }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * {@code POST …/models/{model}:generateContent}, {@code :streamGenerateContent} and {@code :countTokens}.
  *
  * @param caches that requests may name (Y35)
+ * @param continuations of answers in several hops
  * @param silence after which a stream has a heartbeat
  */
 public record GenerateProtocol(
@@ -39,6 +40,7 @@ public record GenerateProtocol(
         SchemaChecks checks,
         ReadLimits limits,
         CachedContents caches,
+        ContinuationTokens continuations,
         Duration silence)
         implements Protocol {
 
@@ -75,7 +77,7 @@ public record GenerateProtocol(
         private final AnswerForm form;
 
         Generate(String model, AnswerForm form) {
-            super(models, signatures);
+            super(models, signatures, continuations);
             this.model = model;
             this.form = form;
         }

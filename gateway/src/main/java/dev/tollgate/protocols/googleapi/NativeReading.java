@@ -14,6 +14,8 @@ import dev.tollgate.protocols.door.FittedImages;
 import dev.tollgate.protocols.door.PromptStart;
 import dev.tollgate.protocols.door.Reading;
 import dev.tollgate.protocols.door.SessionName;
+import dev.tollgate.upstreams.hops.HopToken;
+import dev.tollgate.upstreams.hops.Hops;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.NativeAsk;
@@ -32,10 +34,13 @@ public abstract class NativeReading<R> extends Reading<R> {
 
     private final CurrentModels models;
     private final Signatures signatures;
+    private final @Nullable ContinuationTokens continuations;
 
-    protected NativeReading(CurrentModels models, Signatures signatures) {
+    /** @param continuations make the tokens of answers in several hops; null at a door whose answers are one request each */
+    protected NativeReading(CurrentModels models, Signatures signatures, @Nullable ContinuationTokens continuations) {
         this.models = models;
         this.signatures = signatures;
+        this.continuations = continuations;
     }
 
     /** Returns the request. It is whole: kept content has been loaded. */
@@ -97,6 +102,35 @@ public abstract class NativeReading<R> extends Reading<R> {
         return request(read).tokensMax();
     }
 
+    /** An answer may be as long as all its hops if one of them has begun it, or if a channel can begin such a one and the provider runs no tools for it. */
+    @Override
+    protected long tokensMaxMost(R read, Model asked, String accountId) {
+        NativeRequest request = request(read);
+        long one = super.tokensMaxMost(read, asked, accountId);
+        long most = continuations == null ? 0 : asked.longTokensMax();
+        Long given = request.tokensMax();
+        if (most == 0 || given == null || given <= one || request.continuationToken() != null) {
+            return Math.max(one, most);
+        }
+        return request.providerTools().isEmpty() && models.haveHops(asked, accountId) ? most : one;
+    }
+
+    /** Returns what is asked of an answer in several hops; null if it is one request. @throws dev.tollgate.base.error.ApiException a 400 for a wrong token */
+    private @Nullable Hops hops(R read, Model asked, String accountId, Lease memory) {
+        if (continuations == null || asked.longTokensMax() == 0) {
+            return null;
+        }
+        NativeRequest request = request(read);
+        Long given = request.tokensMax();
+        Long tokensMax = given == null ? null : Long.valueOf(Math.min(given, tokensMaxMost(read, asked, accountId)));
+        String token = request.continuationToken();
+        HopToken from = token == null
+                ? null
+                : continuations.opened(
+                        token, accountId, asked.id(), asked.upstream().inputTokensMax(), memory);
+        return Hops.of(asked, tokensMax, from, continuations.sealing(accountId, asked.id()));
+    }
+
     @Override
     protected String tokensMaxField(R read) {
         return "generationConfig.maxOutputTokens";
@@ -153,7 +187,8 @@ public abstract class NativeReading<R> extends Reading<R> {
                         PromptSizes.of(request),
                         OfferedTier.of(asked, request.tier()),
                         images(request, asked).asked(),
-                        asChunks()),
+                        asChunks(),
+                        hops(read, asked, accountId, memory)),
                 asked.id(),
                 asked.upstream().asked().name(),
                 origins(request, asked, accountId),

@@ -6,6 +6,7 @@ import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.PromptStart;
+import dev.tollgate.upstreams.pool.NativeAsk;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -47,6 +48,13 @@ public record NativeRequest(
     /** Returns whether speech comes as WAV. Google's is a WAV file if it comes whole, and samples in a stream. */
     public boolean speaksWav(boolean streams) {
         return asksForWav == null ? !streams : asksForWav;
+    }
+
+    /** Returns the token of the place from which an answer goes on; null at its beginning. */
+    @Nullable
+    String continuationToken() {
+        String token = body.path(NativeAsk.CONTINUATION).asString("");
+        return token.isEmpty() ? null : token;
     }
 
     int candidates() {

@@ -1,10 +1,14 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.conversation.PromptPrint;
+import dev.tollgate.base.json.Json;
 import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.media.WantedMedium;
+import dev.tollgate.upstreams.pool.NativeAsk;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.ObjectWriter;
 
 /**
  * A translated request without its maximum and its large media. It is kept as bytes that end inside {@code generationConfig}, the last
@@ -14,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class GeminiBody {
 
     private static final String CLOSING = "}}";
+    private static final ObjectWriter ASCII = Json.MAPPER.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
     private static final int CLOSING_BRACES = CLOSING.length();
 
     private final byte[] whole;
@@ -54,9 +59,21 @@ final class GeminiBody {
         this(whole, length, ignored, slots, null);
     }
 
-    /** Returns it with the member {@code store} in the call, not in the count, which has none. @param store null for none */
-    GeminiBody storing(@Nullable Boolean store) {
-        return store == null ? this : new GeminiBody(this, "},\"store\":" + store + "}");
+    /**
+     * Returns it with members of the call that the count has not.
+     *
+     * @param store null for none
+     * @param continuationToken of the place from which an answer goes on, behind the maximum: what comes before both is the same in each hop (protocol 2.5);
+     *     null for none
+     */
+    GeminiBody with(@Nullable Boolean store, @Nullable String continuationToken) {
+        if (store == null && continuationToken == null) {
+            return this;
+        }
+        String token = continuationToken == null
+                ? ""
+                : ",\"" + NativeAsk.CONTINUATION + "\":" + ASCII.writeValueAsString(continuationToken);
+        return new GeminiBody(this, "}" + token + (store == null ? "" : ",\"store\":" + store) + "}");
     }
 
     @Nullable

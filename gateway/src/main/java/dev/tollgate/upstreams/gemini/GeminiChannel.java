@@ -19,6 +19,7 @@ import dev.tollgate.upstreams.connections.StreamedCall;
 import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
 import dev.tollgate.upstreams.gemini.answers.GeminiErrors;
 import dev.tollgate.upstreams.gemini.answers.GeminiEventReader;
+import dev.tollgate.upstreams.hops.Hops;
 import dev.tollgate.upstreams.media.WantedMedium;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.Channel;
@@ -52,6 +53,7 @@ public final class GeminiChannel implements Channel {
     /** Counting is an aid: a caller who waits for a refusal need not wait long. */
     private static final long COUNT_MILLIS = 10_000;
 
+    private static final String ASKING = "streamGenerateContent?alt=sse";
     private static final int KNOWN_REQUESTS_MAX = 256;
 
     private static final String NOT_STORED =
@@ -126,6 +128,11 @@ public final class GeminiChannel implements Channel {
     }
 
     @Override
+    public boolean hasHops() {
+        return true;
+    }
+
+    @Override
     public boolean takesFunctionsWithSearch() {
         return access.takesFunctionsWithSearch();
     }
@@ -159,7 +166,8 @@ public final class GeminiChannel implements Channel {
                     case NativeAsk own -> NativeRequestWriter.write(own, name, model, callIds, buckets, tier);
                     case EmbedAsk embeddings -> throw new IllegalStateException("embeddings are prepared elsewhere");
                 };
-        return new Prepared(body.storing(access.storeInBody(store)), model.name(), ask);
+        String token = ask instanceof NativeAsk own ? own.continuationToken() : null;
+        return new Prepared(body.with(access.storeInBody(store), token), model.name(), ask);
     }
 
     /** Returns whether a name is a model's. This is hand-written, since each call needs it, and a pattern allocates a matcher. */
@@ -192,7 +200,7 @@ public final class GeminiChannel implements Channel {
         if (known != null) {
             return known;
         }
-        Request made = request(model, "streamGenerateContent?alt=sse");
+        Request made = request(model, ASKING);
         if (asking.size() < KNOWN_REQUESTS_MAX) {
             asking.put(model, made);
         }
@@ -294,7 +302,7 @@ public final class GeminiChannel implements Channel {
                     ask.media().made(),
                     errors);
             UpstreamListener answering = new AnsweringModel(models, model, listener);
-            Request request = this.request.withKnown("traceparent", listener.traceparent());
+            Request request = asked(maxOutputTokens).withKnown("traceparent", listener.traceparent());
             if (body.slots().isEmpty()) {
                 return start(
                         reader,
@@ -310,6 +318,15 @@ public final class GeminiChannel implements Channel {
                     new MediaPlacement(uploads, body, ask.media(), uploadedAbove),
                     media -> body.body(maxOutputTokens, media));
             return start(reader, answering, errand, errand.connecting(() -> access.connect(farEnd, request)));
+        }
+
+        /** Returns the request of one answer, or of a hop of one. */
+        private Request asked(@Nullable Long maxOutputTokens) {
+            Hops hops = ask.hops();
+            boolean isAbove = hops != null && maxOutputTokens != null && maxOutputTokens > hops.hopMax();
+            return isAbove || ask.continuesAnswer()
+                    ? access.tiered(access.keyed(farEnd.post(access.hopPath(model, ASKING))), ask.tier())
+                    : request;
         }
 
         private UpstreamCall start(

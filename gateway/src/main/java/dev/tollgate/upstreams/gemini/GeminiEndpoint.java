@@ -19,6 +19,11 @@ interface GeminiEndpoint {
     /** Returns the path below the base URL. */
     String path(String model, String method);
 
+    /** Returns the same path for an answer that comes in several hops. */
+    default String hopPath(String model, String method) {
+        return path(model, method);
+    }
+
     /** The request with the credential that does not change from call to call, where it is such a one. */
     Request keyed(Request request);
 

@@ -92,7 +92,7 @@ final class NativeRequestWriter {
         json.writeStartObject();
         for (Map.Entry<String, JsonNode> member : body.properties()) {
             switch (member.getKey()) {
-                case CONFIG, NativeAsk.STORE -> {}
+                case CONFIG, NativeAsk.STORE, NativeAsk.CONTINUATION -> {}
                 case "contents" -> {
                     json.writeName("contents");
                     contents(member.getValue());

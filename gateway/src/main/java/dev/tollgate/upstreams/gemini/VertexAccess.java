@@ -28,22 +28,28 @@ final class VertexAccess implements GeminiEndpoint {
 
     private static final String TIER_HEADER = "x-vertex-ai-llm-shared-request-type";
 
+    /** The version that knows answers in several hops. */
+    private static final String V1BETA1 = "/v1beta1";
+
+    private final String version;
     private final String parent;
     private final @Nullable String expressKey;
     private final @Nullable VertexToken token;
 
-    private VertexAccess(String parent, @Nullable String expressKey, @Nullable VertexToken token) {
+    /** @param parent project and location; empty in express mode */
+    private VertexAccess(String version, String parent, @Nullable String expressKey, @Nullable VertexToken token) {
+        this.version = version;
         this.parent = parent;
         this.expressKey = expressKey;
         this.token = token;
     }
 
     static VertexAccess express(String key) {
-        return new VertexAccess("/v1beta1", key, null);
+        return new VertexAccess(V1BETA1, "", key, null);
     }
 
     static VertexAccess serviceAccount(String project, String location, VertexToken token) {
-        return new VertexAccess("/v1/projects/" + project + "/locations/" + location, null, token);
+        return new VertexAccess("/v1", "/projects/" + project + "/locations/" + location, null, token);
     }
 
     @Override
@@ -53,6 +59,15 @@ final class VertexAccess implements GeminiEndpoint {
 
     @Override
     public String path(String model, String method) {
+        return version + below(model, method);
+    }
+
+    @Override
+    public String hopPath(String model, String method) {
+        return V1BETA1 + below(model, method);
+    }
+
+    private String below(String model, String method) {
         return parent + "/publishers/google/models/" + model + ":" + method;
     }
 

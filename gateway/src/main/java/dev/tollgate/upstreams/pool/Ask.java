@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.upstreams.hops.Hops;
 import dev.tollgate.upstreams.media.CallMedia;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,11 @@ public sealed interface Ask permits ChatAsk, NativeAsk, EmbedAsk {
     /** Returns whether an earlier answer goes on, whose text then counts as prompt (P17). */
     default boolean continuesAnswer() {
         return false;
+    }
+
+    /** Returns what is asked of an answer that may come in several hops; null if it is one request. */
+    default @Nullable Hops hops() {
+        return null;
     }
 
     /** Returns whether the answer is a summary that will take the place of its conversation (E73). */

@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.upstreams.hops.Hops;
 import dev.tollgate.upstreams.pool.Upstreams.Leg;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,9 @@ final class Attempt implements UpstreamListener {
     /** The route's last rest when it began. */
     private final @Nullable Rest seen;
 
+    private final RetryPlan.SentHops sentHops;
+    private final @Nullable HopEvents hopEvents;
+    private final boolean cutsMaximum;
     private final UpstreamCall call;
     /** The attempt's call if it asks for several images; otherwise null. */
     private final @Nullable ImagesCall several;
@@ -29,10 +33,16 @@ final class Attempt implements UpstreamListener {
     private final long askedNanos = System.nanoTime();
     private long heardNanos = TryObserver.NOTHING;
 
-    Attempt(Attempts owner, Leg leg, @Nullable Long maxOutputTokens) {
+    /** @param asOneHop whether an answer in several hops is asked for as one */
+    Attempt(Attempts owner, Leg leg, @Nullable Long tokensMax, boolean asOneHop) {
         this.owner = owner;
         this.leg = leg;
         this.seen = leg.route().resting().last();
+        Hops hops = owner.hops();
+        this.hopEvents = hops == null ? null : new HopEvents(hops, leg.route());
+        this.cutsMaximum = asOneHop && hops != null && tokensMax != null && tokensMax > hops.hopMax();
+        Long maxOutputTokens = cutsMaximum && hops != null ? Long.valueOf(hops.hopMax()) : tokensMax;
+        this.sentHops = sentHops(hops, maxOutputTokens);
         ImagesAsked images = owner.images();
         if (images == null || images.requests() == 1) {
             several = null;
@@ -44,8 +54,27 @@ final class Attempt implements UpstreamListener {
         }
     }
 
+    private static RetryPlan.SentHops sentHops(@Nullable Hops hops, @Nullable Long maxOutputTokens) {
+        if (hops == null) {
+            return RetryPlan.SentHops.NONE;
+        }
+        boolean isAbove = maxOutputTokens != null && maxOutputTokens > hops.hopMax();
+        return hops.from() != null
+                ? RetryPlan.SentHops.GOING_ON
+                : isAbove ? RetryPlan.SentHops.ABOVE_ONE : RetryPlan.SentHops.NONE;
+    }
+
     Leg leg() {
         return leg;
+    }
+
+    RetryPlan.SentHops sentHops() {
+        return sentHops;
+    }
+
+    /** Returns whether it asks for one hop of an answer that was to have several. */
+    boolean cutsMaximum() {
+        return cutsMaximum;
     }
 
     ModelRoute route() {
@@ -147,10 +176,11 @@ final class Attempt implements UpstreamListener {
     }
 
     @Override
-    public void events(List<UpstreamEvent> events) {
+    public void events(List<UpstreamEvent> came) {
         if (!owner.listensTo(this)) {
             return;
         }
+        List<UpstreamEvent> events = hopEvents == null ? came : hopEvents.sealed(came);
         if (!owner.isLatent()) {
             owner.goesOn(events);
             return;

@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.running.UpstreamFailure.Kind;
+import dev.tollgate.upstreams.hops.Hops;
 import dev.tollgate.upstreams.media.MadeFiles;
 import dev.tollgate.upstreams.pool.RetryPlan.Decision;
 import dev.tollgate.upstreams.pool.RetryPlan.Next;
@@ -29,6 +30,9 @@ import org.slf4j.LoggerFactory;
  * <p>If an upstream rejects a thought signature, it is asked once more without any: signatures belong to a project, and the operator may
  * have changed the project behind a channel (D50). That costs no retry, since every running conversation needs it after such a change.
  *
+ * <p>If an upstream refuses a request whose maximum is above one hop, it is asked once more with one hop (H2). Only if it takes that was it the maximum
+ * that it has refused, and it is asked for one hop alone for an hour. A later hop goes to the channel of the one before and to no other (H7).
+ *
  * <p>If a channel learns from a refusal that another model has replaced the requested one, the call is translated for that model and sent
  * there once more, which costs no retry either (D59).
  *
@@ -41,6 +45,9 @@ final class Attempts implements SentCall {
 
     private static final long NO_TIMER = -1;
     private static final int TRIED_MAX = 16;
+
+    /** The time for which a channel is asked for no more than one hop after it has refused more. */
+    private static final Duration WITHOUT_HOPS = Duration.ofHours(1);
 
     private enum State {
         /** Nothing of substance has come. */
@@ -70,6 +77,10 @@ final class Attempts implements SentCall {
     private State state = State.LATENT;
     private boolean paused;
     private boolean wasPaused;
+
+    /** The attempt whose channel has refused a maximum above one hop and is asked again with one hop; null for none. */
+    private @Nullable Attempt refusedHops;
+
     private long timer = NO_TIMER;
 
     /** @param unfit channels that cannot express the ask */
@@ -161,6 +172,17 @@ final class Attempts implements SentCall {
     @Nullable
     ImagesAsked images() {
         return ask.images();
+    }
+
+    @Nullable
+    Hops hops() {
+        return ask.hops();
+    }
+
+    @Override
+    public boolean cutsMaximum() {
+        Attempt current = race.current();
+        return current != null && current.cutsMaximum();
     }
 
     private Leg leg() {
@@ -299,7 +321,11 @@ final class Attempts implements SentCall {
         if (!resting.isNone()) {
             resting.enter(pool.clock().millis());
         }
-        Attempt begun = new Attempt(this, leg, maxOutputTokens);
+        Attempt refused = refusedHops;
+        boolean isRefused = refused != null && refused.route().isSame(leg.route());
+        boolean hasHops =
+                ask.hops() == null || leg.route().channel().hasHops(pool.clock().millis());
+        Attempt begun = new Attempt(this, leg, maxOutputTokens, isRefused || !hasHops && !ask.continuesAnswer());
         if (paused) {
             begun.pause();
         }
@@ -415,6 +441,10 @@ final class Attempts implements SentCall {
             throwAway(other, "left");
         }
         race.win(attempt, pool.clock().millis());
+        Attempt refused = refusedHops;
+        if (refused != null && refused.route().isSame(attempt.route())) {
+            restFromHops(attempt.route());
+        }
         noteSession(attempt.leg().route());
         release(attempt);
     }
@@ -434,6 +464,15 @@ final class Attempts implements SentCall {
                         first.isSame(answering)
                                 ? TryObserver.Place.FIRST
                                 : isPassedOver ? TryObserver.Place.PASSED_OVER : TryObserver.Place.FAILED_OVER);
+    }
+
+    /** The channel has taken one hop of the same request for which it has refused more: it is the maximum that it does not take (H2). */
+    private void restFromHops(ModelRoute route) {
+        route.channel().withoutHops(pool.clock().millis() + WITHOUT_HOPS.toMillis());
+        log.warn(
+                "channel {}: {} does not take a maximum above one answer; sending less for an hour",
+                route.channel().id(),
+                route.upstreamModel());
     }
 
     private void release(Attempt attempt) {
@@ -490,22 +529,28 @@ final class Attempts implements SentCall {
                 ruledOut.add(route);
             }
         } else if (isLatent()) {
-            goOnAfter(route, failure);
+            goOnAfter(attempt, failure);
         } else {
             finish(() -> listener.failed(failure));
         }
     }
 
-    private void goOnAfter(ModelRoute route, UpstreamFailure failure) {
+    private void goOnAfter(Attempt failed, UpstreamFailure failure) {
+        ModelRoute route = failed.route();
         Leg empty = saidNothing;
         RetryPlan.Fresh fresh = fresh();
-        Decision decision = carriedOut(retry -> plan.afterFailure(failure, empty != null, retry, fresh));
+        Decision decision =
+                carriedOut(retry -> plan.afterFailure(failure, empty != null, retry, fresh, failed.sentHops()));
         if (decision.rulesOut()) {
             ruledOut.add(route);
         }
         switch (decision.next()) {
             case SAME_CHANNEL -> start(Objects.requireNonNull(empty));
             case WITHOUT_SIGNATURES -> askWithoutSignatures(route);
+            case WITHOUT_HOPS -> {
+                refusedHops = failed;
+                start(failed.leg());
+            }
             case SUCCESSOR -> translateAgain(route);
             case ANY_CHANNEL -> {
                 race.clear();

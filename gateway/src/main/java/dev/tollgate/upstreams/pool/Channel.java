@@ -36,6 +36,11 @@ public interface Channel {
         return Standing.of(upstreamModel);
     }
 
+    /** Returns whether the upstream writes answers in several hops (protocol 2.5). */
+    default boolean hasHops() {
+        return false;
+    }
+
     /** Returns whether the upstream takes functions together with its own search, on models that can do both. */
     default boolean takesFunctionsWithSearch() {
         return true;

@@ -1,6 +1,8 @@
 package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.running.Standing;
+import dev.tollgate.upstreams.hops.HopToken;
+import dev.tollgate.upstreams.hops.Hops;
 import dev.tollgate.upstreams.sessions.KeyOrder;
 import org.jspecify.annotations.Nullable;
 
@@ -140,6 +142,14 @@ record ModelRoute(
     private static long firmUntil(Resting resting, long nowMillis) {
         Rest rest = resting.now(nowMillis);
         return rest != null && rest.isFirm() ? rest.untilMillis() : 0;
+    }
+
+    /** Returns whether an answer in several hops can go on here: only the channel that has begun it knows it, as long as it is of the same project (H7). */
+    boolean continues(Hops hops) {
+        HopToken from = hops.from();
+        return from == null
+                || from.channel() == null
+                || from.channel().equals(channel.id()) && from.projectPlace() == projectPlace;
     }
 
     /** Returns whether both are the same model on the same channel, even from different readings of the channels file. */

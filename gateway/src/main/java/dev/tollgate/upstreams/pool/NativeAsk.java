@@ -5,6 +5,7 @@ import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.upstreams.hops.Hops;
 import dev.tollgate.upstreams.media.CallMedia;
 import java.math.BigDecimal;
 import java.util.Set;
@@ -32,6 +33,7 @@ public record NativeAsk(
      * @param tier the service tier that the caller asks for and the model's price offers
      * @param images that are asked for; null for an answer without any
      * @param asChunks whether the chunks of the answer are wanted as they come, with their citations; if not, these are events of their own
+     * @param hops of an answer that may come in several; null if it is one request
      */
     public record Wish(
             ObjectNode body,
@@ -40,7 +42,11 @@ public record NativeAsk(
             PromptSize promptSize,
             ServiceTier tier,
             @Nullable ImagesAsked images,
-            boolean asChunks) {}
+            boolean asChunks,
+            @Nullable Hops hops) {}
+
+    /** The field with the token of the place from which an answer goes on. */
+    public static final String CONTINUATION = "continuationToken";
 
     /** The field by which a caller says whether Google stores the call. */
     public static final String STORE = "store";
@@ -57,7 +63,7 @@ public record NativeAsk(
             PromptSize promptSize,
             SignatureOrigins origins) {
         this(
-                new Wish(body, candidates, providerTools, promptSize, ServiceTier.STANDARD, null, true),
+                new Wish(body, candidates, providerTools, promptSize, ServiceTier.STANDARD, null, true, null),
                 modelId,
                 upstreamModel,
                 origins,
@@ -130,7 +136,22 @@ public record NativeAsk(
 
     @Override
     public boolean continuesAnswer() {
-        return body().has("continuationToken");
+        return continuationToken() != null;
+    }
+
+    @Override
+    public @Nullable Hops hops() {
+        return wish.hops();
+    }
+
+    /** Returns the upstream's token of the place from which the answer goes on; null at its beginning. */
+    public @Nullable String continuationToken() {
+        Hops hops = hops();
+        if (hops != null) {
+            return hops.from() == null ? null : hops.from().upstreams();
+        }
+        String token = body().path(CONTINUATION).asString("");
+        return token.isEmpty() ? null : token;
     }
 
     @Override

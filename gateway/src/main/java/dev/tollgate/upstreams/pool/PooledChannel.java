@@ -31,6 +31,7 @@ final class PooledChannel {
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean retired;
     private volatile @Nullable Trouble trouble;
+    private volatile long withoutHopsUntilMillis;
     private final Map<UpstreamFailure.Kind, Long> errors = new ConcurrentHashMap<>();
 
     PooledChannel(String id, String kind, Opening opening) {
@@ -94,6 +95,16 @@ final class PooledChannel {
         errors.merge(latest.kind(), 1L, Long::sum);
     }
 
+    /** Returns whether it takes a maximum above one hop. */
+    boolean hasHops(long nowMillis) {
+        return channel.hasHops() && nowMillis >= withoutHopsUntilMillis;
+    }
+
+    /** Takes no such maximum until a time. */
+    void withoutHops(long untilMillis) {
+        withoutHopsUntilMillis = untilMillis;
+    }
+
     int calls() {
         return whole == null ? calls.get() : whole.calls();
     }
@@ -147,6 +158,7 @@ final class PooledChannel {
     void liftRests() {
         resting.values().forEach(Resting::lift);
         restingAtFlex.values().forEach(Resting::lift);
+        withoutHopsUntilMillis = 0;
     }
 
     /** Returns its state for the operator. @param credentialExpires null if the operator has not entered a date */

@@ -37,10 +37,21 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
         FRESH_CHANNEL,
         /** A new translation for the same channel, without thought signatures. */
         WITHOUT_SIGNATURES,
+        /** The same translation for the same channel, with a maximum of one hop. */
+        WITHOUT_HOPS,
         /** A new translation for the same channel and the model's successor. */
         SUCCESSOR,
         /** No channel: the caller gets the result so far. */
         NONE
+    }
+
+    /** The place of a failed attempt in an answer of several hops (H2, H7). */
+    enum SentHops {
+        NONE,
+        /** A first hop with a maximum above one hop, which an upstream may refuse. */
+        ABOVE_ONE,
+        /** A later hop, which belongs to its channel and model. */
+        GOING_ON
     }
 
     /** Whether a channel that has not failed this call can be asked. */
@@ -78,15 +89,17 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
      *
      * @param emptyBefore whether another attempt of this call has ended empty
      * @param budget whether the model has a retry left
+     * @param hops what was asked of an answer in several hops
      */
-    Decision afterFailure(UpstreamFailure failure, boolean emptyBefore, boolean budget, Fresh fresh) {
+    Decision afterFailure(UpstreamFailure failure, boolean emptyBefore, boolean budget, Fresh fresh, SentHops hops) {
         if (emptyBefore && !askedAgain && budget && failure.kind() != Kind.LOCAL) {
             return again();
         }
         return switch (failure.kind()) {
-            case REFUSED, TOO_LONG, TOO_LARGE, BROKEN, LOCAL -> decision(Next.NONE);
+            case REFUSED -> decision(hops == SentHops.ABOVE_ONE ? Next.WITHOUT_HOPS : Next.NONE);
+            case TOO_LONG, TOO_LARGE, BROKEN, LOCAL -> decision(Next.NONE);
             case SIGNATURE ->
-                withoutSignatures
+                withoutSignatures || hops == SentHops.GOING_ON
                         ? decision(Next.NONE)
                         : new Decision(
                                 Next.WITHOUT_SIGNATURES,
@@ -94,7 +107,7 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
                                 false,
                                 false);
             case REPLACED ->
-                replaced
+                replaced || hops == SentHops.GOING_ON
                         ? new Decision(Next.ANY_CHANNEL, this, false, true)
                         : new Decision(
                                 Next.SUCCESSOR,

@@ -37,6 +37,11 @@ public interface SentCall extends UpstreamCall {
         return 0;
     }
 
+    /** Returns whether that channel is asked for one hop of an answer that was to have several (H2). */
+    default boolean cutsMaximum() {
+        return false;
+    }
+
     /** Returns the fields without effect on that channel (D5). */
     List<String> ignored();
 }

@@ -9,8 +9,10 @@ import dev.tollgate.base.log.Event;
 import dev.tollgate.running.ChannelStatus;
 import dev.tollgate.running.Standing;
 import dev.tollgate.running.Trial;
+import dev.tollgate.upstreams.hops.Hops;
 import dev.tollgate.upstreams.sessions.CallSession;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -127,6 +129,13 @@ public final class Upstreams {
         return channels.routes(modelId).stream().anyMatch(ModelRoute::grantsFlex);
     }
 
+    /** Returns whether a channel of a model writes answers in several hops for an account now (H2). */
+    public boolean haveHops(String modelId, String accountId) {
+        long now = clock.millis();
+        return routesOf(modelId, accountId).stream()
+                .anyMatch(route -> route.channel().hasHops(now));
+    }
+
     /** Returns whether all channels of a model take functions together with a search. */
     public boolean takeFunctionsWithSearch(String modelId) {
         return channels.routes(modelId).stream()
@@ -171,6 +180,10 @@ public final class Upstreams {
     public PreparedCall prepare(Ask ask, CallSession named) {
         CallSession session = keepsSessions ? named : named.unnamed();
         List<ModelRoute> routes = routes(ask, session.accountId());
+        Hops hops = ask.hops();
+        if (hops != null && hops.isPinned()) {
+            requireChannel(hops, routesOf(ask.modelId(), session.accountId()));
+        }
         if (ask.isAtFlex()
                 && routes.isEmpty()
                 && !channels.routes(ask.modelId()).isEmpty()) {
@@ -184,6 +197,32 @@ public final class Upstreams {
             return new PooledCall(this, ask, session, leg(ask, routes.getFirst()), List.of());
         }
         return prepareOneOf(ask, session, routes, List.of(), null, this::leg);
+    }
+
+    /** @throws ApiException if the channel that an answer goes on with is not there any more, or serves nothing until its rest is over (H8) */
+    private void requireChannel(Hops hops, List<ModelRoute> all) {
+        List<ModelRoute> routes =
+                all.stream().filter(route -> route.continues(hops)).toList();
+        if (routes.isEmpty()) {
+            throw ApiError.invalid(
+                            NativeAsk.CONTINUATION,
+                            "'" + NativeAsk.CONTINUATION
+                                    + "': the response cannot go on, what has begun it is not in use here any more. Send the"
+                                    + " request without it to begin again.")
+                    .asException();
+        }
+        long now = clock.millis();
+        long until = routes.stream()
+                .mapToLong(route -> route.firmUntilMillis(now))
+                .min()
+                .orElse(0);
+        if (until > 0) {
+            throw ApiError.of(
+                            ErrorCode.UPSTREAM_ERROR,
+                            "The upstream provider that has begun the response is temporarily unavailable. Please try again.")
+                    .retryAfter(Duration.ofMillis(until - now))
+                    .asException();
+        }
     }
 
     /**
@@ -262,7 +301,11 @@ public final class Upstreams {
     }
 
     private List<ModelRoute> routes(Ask ask, String accountId) {
-        List<ModelRoute> routes = routesOf(ask.modelId(), accountId);
+        List<ModelRoute> all = routesOf(ask.modelId(), accountId);
+        Hops hops = ask.hops();
+        List<ModelRoute> routes = hops != null && hops.isPinned()
+                ? all.stream().filter(route -> route.continues(hops)).toList()
+                : all;
         return ask.isAtFlex()
                 ? routes.stream()
                         .filter(ModelRoute::grantsFlex)

@@ -98,7 +98,8 @@ final class Sold {
                 sold.rates(),
                 sold.prices(),
                 callTimeMax,
-                sold.imagesMax());
+                sold.imagesMax(),
+                sold.longTokens());
     }
 
     /** Returns the images of answers in the size that the model makes by itself. */

@@ -120,7 +120,7 @@ class OutgoingFieldsTest {
         NativeAsk plain = new NativeAsk(
                 body, "m", "gemini-2.5-pro", 1, Set.of(), new PromptSize(1, 1, 0, 0, List.of()), SignatureOrigins.NONE);
         return new NativeAsk(
-                new NativeAsk.Wish(body, 1, Set.of(), plain.promptSize(), tier, null, true),
+                new NativeAsk.Wish(body, 1, Set.of(), plain.promptSize(), tier, null, true, null),
                 "m",
                 "gemini-2.5-pro",
                 SignatureOrigins.NONE,

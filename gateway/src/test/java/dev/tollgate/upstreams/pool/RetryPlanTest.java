@@ -79,7 +79,8 @@ class RetryPlanTest {
             boolean rulesOut) {
         RetryPlan before = plan(tried == null ? "" : tried, retries);
 
-        Decision decision = before.afterFailure(failure(kind, waitMillis), emptyBefore, budget, fresh);
+        Decision decision =
+                before.afterFailure(failure(kind, waitMillis), emptyBefore, budget, fresh, RetryPlan.SentHops.NONE);
 
         RetryPlan shape = plan(triedThen == null ? "" : triedThen, retriesThen);
         RetryPlan after = new RetryPlan(

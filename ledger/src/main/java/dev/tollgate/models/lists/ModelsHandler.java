@@ -165,6 +165,10 @@ public record ModelsHandler(SoldTo sold, ModelLife life, CodexModels codex, Inst
         if (upstream.embedding() == null) {
             json.writeNumberProperty("max_output_tokens", upstream.outputTokensMax());
             json.writeNumberProperty("max_tokens", upstream.outputTokensMax());
+            long most = model.standingOn(upstream).longTokensMax();
+            if (most > 0) {
+                json.writeNumberProperty("long_output_tokens", most);
+            }
         } else {
             write(json, upstream.embedding());
         }

@@ -61,17 +61,12 @@ final class LongDecode {
     /** Returns the events that earlier hops have not sent; at least the last one. @param all of the whole response */
     List<Supplier<ObjectNode>> rest(List<Supplier<ObjectNode>> all) {
         base = Math.min(from.events(), all.size() - 1);
-        if (base == 0 && from.bytes() == 0) {
+        if (from.hops() == 0) {
             return all;
         }
         long before = bytes(all.subList(0, base));
-        JsonNode sent = base == 0 ? JsonTrees.object() : all.get(base - 1).get().path(USAGE);
         List<Supplier<ObjectNode>> rest = new ArrayList<>(all.subList(base, all.size()));
-        int visible = sent.path(VISIBLE).asInt(0);
-        int thoughts = sent.path(THOUGHTS).asInt(0);
         if (from.bytes() > before && rest.size() > 1) {
-            visible += PromptTokens.ofBytes(from.bytes()) - PromptTokens.ofBytes(before);
-            thoughts = rest.getFirst().get().path(USAGE).path(THOUGHTS).asInt(0);
             String left = behind(text(rest.getFirst().get()), from.bytes() - before);
             if (left.isEmpty()) {
                 rest.removeFirst();
@@ -81,9 +76,7 @@ final class LongDecode {
                 rest.set(0, () -> withText(cut.get(), left));
             }
         }
-        int shown = visible;
-        int thought = thoughts;
-        rest.replaceAll(event -> () -> moved(event.get(), shown, thought));
+        rest.replaceAll(event -> () -> moved(event.get()));
         return rest;
     }
 
@@ -171,7 +164,14 @@ final class LongDecode {
         long bytes = from.bytes() + bytes(events.subList(0, kept));
         boolean endsInText = kept > 0 && !text(events.get(kept - 1).get()).isEmpty();
         boolean goesOnInText = kept == 0 && from.events() < base;
-        return new Place(number(), base + kept - (endsInText || goesOnInText ? 1 : 0), bytes);
+        JsonNode usage =
+                kept == 0 ? JsonTrees.object() : events.get(kept - 1).get().path(USAGE);
+        return new Place(
+                number(),
+                base + kept - (endsInText || goesOnInText ? 1 : 0),
+                bytes,
+                from.visible() + usage.path(VISIBLE).asInt(0),
+                from.thoughts() + usage.path(THOUGHTS).asInt(0));
     }
 
     private static long bytes(List<Supplier<ObjectNode>> events) {
@@ -208,29 +208,31 @@ final class LongDecode {
         return usage.path(VISIBLE).asInt(0) + usage.path(THOUGHTS).asInt(0);
     }
 
-    /** Moves the tokens of earlier hops from the response to the prompt. The total stays as it is. */
-    private ObjectNode moved(ObjectNode event, int visible, int thoughts) {
+    /** Moves the tokens of earlier hops from the response to the prompt. */
+    private ObjectNode moved(ObjectNode event) {
         ObjectNode usage = (ObjectNode) event.get(USAGE);
-        int prompt = usage.path(PROMPT).asInt(0) + visible + thoughts;
+        int before = from.visible() + from.thoughts();
+        int prompt = usage.path(PROMPT).asInt(0) + before;
+        int left = subtract(usage, VISIBLE, from.visible()) + subtract(usage, THOUGHTS, from.thoughts());
         usage.put(PROMPT, prompt);
-        subtract(usage, VISIBLE, visible);
-        subtract(usage, THOUGHTS, thoughts);
-        if (visible + thoughts > 0) {
-            usage.withArray("promptTokensDetails")
-                    .add(JsonTrees.object().put("modality", "TEXT").put("tokenCount", visible + thoughts));
-        }
-        if (knobs.has(Knob.HOP_CACHED) && from.hops() > 0) {
+        usage.put(
+                "totalTokenCount",
+                prompt + usage.path("toolUsePromptTokenCount").asInt(0) + left);
+        usage.withArray("promptTokensDetails")
+                .add(JsonTrees.object().put("modality", "TEXT").put("tokenCount", before));
+        if (knobs.has(Knob.HOP_CACHED)) {
             usage.put("cachedContentTokenCount", (int) ((long) prompt * knobs.number(Knob.HOP_CACHED, 0) / 100));
         }
         return event;
     }
 
-    private static void subtract(ObjectNode usage, String name, int tokens) {
-        int left = usage.path(name).asInt(0) - tokens;
+    private static int subtract(ObjectNode usage, String name, int tokens) {
+        int left = Math.max(0, usage.path(name).asInt(0) - tokens);
         if (left > 0) {
             usage.put(name, left);
         } else {
             usage.remove(name);
         }
+        return left;
     }
 }

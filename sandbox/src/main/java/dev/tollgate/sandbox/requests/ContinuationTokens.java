@@ -29,7 +29,8 @@ public final class ContinuationTokens {
     private static final String FIELD = "continuationToken";
     private static final String CONFIG = "generationConfig";
     private static final String MAXIMUM = "maxOutputTokens";
-    private static final Pattern FORM = Pattern.compile("sandbox hop (\\d{1,5}) (\\d{1,7}) (\\d{1,9}) ([0-9a-f]{64})");
+    private static final Pattern FORM =
+            Pattern.compile("sandbox hop (\\d{1,5}) (\\d{1,7}) (\\d{1,9}) (\\d{1,7}) (\\d{1,7}) ([0-9a-f]{64})");
 
     private final SecretKeySpec key;
 
@@ -39,10 +40,12 @@ public final class ContinuationTokens {
      * @param hops how many have ended before it
      * @param events that lie before it in full; of those behind them texts are cut by their bytes
      * @param bytes of text before it
+     * @param visible tokens before it
+     * @param thoughts tokens of thoughts before it
      */
-    public record Place(int hops, int events, long bytes) {
+    public record Place(int hops, int events, long bytes, int visible, int thoughts) {
 
-        public static final Place START = new Place(0, 0, 0);
+        public static final Place START = new Place(0, 0, 0, 0, 0);
     }
 
     public ContinuationTokens(long seed) {
@@ -62,7 +65,8 @@ public final class ContinuationTokens {
 
     /** Returns the token of a place in the response to a request. */
     public String of(GoogleRequest ask, Place place) {
-        String text = "sandbox hop %d %d %d ".formatted(place.hops(), place.events(), place.bytes());
+        String text = "sandbox hop %d %d %d %d %d "
+                .formatted(place.hops(), place.events(), place.bytes(), place.visible(), place.thoughts());
         return Base64.getEncoder().encodeToString((text + mac(ask, text)).getBytes(StandardCharsets.US_ASCII));
     }
 
@@ -74,10 +78,14 @@ public final class ContinuationTokens {
         String token = decoded(JsonTrees.text(ask.body(), FIELD));
         Matcher form = FORM.matcher(token);
         boolean isOurs = form.matches()
-                && mac(ask, token.substring(0, token.lastIndexOf(' ') + 1)).equals(form.group(4));
+                && mac(ask, token.substring(0, token.lastIndexOf(' ') + 1)).equals(form.group(6));
         require(isOurs && ask.terms().asksLong(), "Invalid continuation token.");
         return new Place(
-                Integer.parseInt(form.group(1)), Integer.parseInt(form.group(2)), Long.parseLong(form.group(3)));
+                Integer.parseInt(form.group(1)),
+                Integer.parseInt(form.group(2)),
+                Long.parseLong(form.group(3)),
+                Integer.parseInt(form.group(4)),
+                Integer.parseInt(form.group(5)));
     }
 
     private static String decoded(String token) {

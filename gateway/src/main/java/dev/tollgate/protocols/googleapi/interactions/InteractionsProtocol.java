@@ -82,7 +82,7 @@ public record InteractionsProtocol(
         private boolean keepsImages;
 
         Interactions(Envelope envelope) {
-            super(models, signatures);
+            super(models, signatures, null);
             this.envelope = envelope;
         }
 
