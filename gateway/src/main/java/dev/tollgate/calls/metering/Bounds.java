@@ -41,18 +41,6 @@ record Bounds(
     /** The first slice of output for each candidate if no maximum was given, and the size of each extension. */
     static final long SLICE_TOKENS = 4_096;
 
-    /** The bounds of an answer that is one request. */
-    Bounds(
-            Model model,
-            long promptTokensMax,
-            long promptTokensByBytes,
-            boolean mediaUncounted,
-            int candidates,
-            @Nullable Long askedTokensMax,
-            Extras extras) {
-        this(model, promptTokensMax, promptTokensByBytes, mediaUncounted, candidates, askedTokensMax, null, extras);
-    }
-
     /** Returns the bounds of a request whose media are as far loaded as they are. */
     static Bounds of(Model model, PromptBound prompt, Ask ask, @Nullable Long tokensMax, boolean hasMedia) {
         Extras extras = Extras.of(ask, model, prompt.audioTokensMax());
@@ -82,7 +70,7 @@ record Bounds(
                 Held.MOST,
                 Images.NONE,
                 tools);
-        return new Bounds(model, context + extras.toolTokensHeld(), context, false, 1, null, extras);
+        return new Bounds(model, context + extras.toolTokensHeld(), context, false, 1, null, null, extras);
     }
 
     /** Returns these bounds at the price of another time. */
@@ -94,6 +82,7 @@ record Bounds(
                 mediaUncounted,
                 candidates,
                 askedTokensMax,
+                hops,
                 extras);
     }
 
@@ -116,11 +105,6 @@ record Bounds(
     Long callersMax() {
         Long whole = hops == null ? null : hops.callersMax();
         return whole == null ? askedTokensMax : whole;
-    }
-
-    /** Returns whether the bound of the prompt's bytes leaves too little of the context for the maximum, and a count may leave more. */
-    boolean isBeyondContext() {
-        return hops != null && hops.isBeyondContext();
     }
 
     /** Returns the bounds of a smaller hold, which the provider's tools may exceed (D31); null if these have none: the model may use no such tool. */

@@ -1,6 +1,7 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.upstreams.hops.HopBounds;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.PromptCount;
 import java.util.Optional;
@@ -103,11 +104,17 @@ final class Reserving implements Phase {
                 Refusals.aboveCeiling(call.request(), translation.bounds().ofShortPrompt());
         if (above != null) {
             refused(above);
-        } else if (translation.bounds().isLong() || translation.bounds().isBeyondContext()) {
+        } else if (translation.bounds().isLong() || isBeyondContext()) {
             countInTurn(this::countedLong);
         } else {
             reserve(false, this::reservedByBytes);
         }
+    }
+
+    /** Returns whether the bound of the prompt's bytes leaves too little of the context for the maximum, and a count may leave more. */
+    private boolean isBeyondContext() {
+        HopBounds hops = translation.bounds().hops();
+        return hops != null && hops.isBeyondContext();
     }
 
     private void reserve(boolean mayRunOnLess, Consumer<Books.Reservation> then) {

@@ -48,7 +48,7 @@ class BoundsTest {
                 Extras.Held.MOST,
                 Extras.Images.NONE,
                 Extras.Tools.NONE);
-        Bounds bounds = new Bounds(Sold.model(false), 100, 300, false, 1, 16_384L, extras);
+        Bounds bounds = new Bounds(Sold.model(false), 100, 300, false, 1, 16_384L, null, extras);
         assertThat(bounds.leastTokens()).isEqualTo(1_024);
         assertThat(bounds.wantedTokens()).isEqualTo(16_384);
     }

@@ -143,6 +143,7 @@ class CallSimulationTest {
                 false,
                 candidates,
                 tokensMax,
+                null,
                 extras);
         SimulatedBooks books = new SimulatedBooks(world, random.nextBoolean(), available(random, bounds));
         SimulatedCaller caller = new SimulatedCaller(world, books, bounds, promptTokens);

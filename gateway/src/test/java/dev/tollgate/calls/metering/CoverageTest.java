@@ -122,7 +122,7 @@ class CoverageTest {
                 Extras.Held.MOST,
                 new Extras.Images(100, 400, 2, 1),
                 Extras.Tools.NONE);
-        Bounds bounds = new Bounds(Sold.model(true), 100, 300, false, 1, 1_000L, extras);
+        Bounds bounds = new Bounds(Sold.model(true), 100, 300, false, 1, 1_000L, null, extras);
         Coverage coverage = new Coverage(bounds, bounds.wantedMicros());
         assertThat(coverage.tokens()).isEqualTo(1_400);
         assertThat(coverage.covers(1_401)).isFalse();

@@ -55,6 +55,7 @@ class LongPromptRaceTest {
             false,
             1,
             10L,
+            null,
             Extras.NONE);
 
     private static final long EACH = 360;

@@ -129,12 +129,12 @@ class LoopCallsTest {
     void a_model_may_raise_the_time_of_its_calls() {
         LoopCalls calls = calls(Duration.ofMillis(50));
         PlayedCall slow =
-                open(calls, new Bounds(Sold.lasting(Duration.ofHours(1)), 100, 300, false, 1, null, Extras.NONE));
+                open(calls, new Bounds(Sold.lasting(Duration.ofHours(1)), 100, 300, false, 1, null, null, Extras.NONE));
         PlayedCall next = open(calls);
         Await.until("the time of the next", () -> on(() -> !next.told().isEmpty()));
         assertThat(on(slow::told)).isEmpty();
-        PlayedCall hasty =
-                open(calls, new Bounds(Sold.lasting(Duration.ofMillis(1)), 100, 300, false, 1, null, Extras.NONE));
+        PlayedCall hasty = open(
+                calls, new Bounds(Sold.lasting(Duration.ofMillis(1)), 100, 300, false, 1, null, null, Extras.NONE));
         Await.until("the time of the settings", () -> on(() -> !hasty.told().isEmpty()));
     }
 

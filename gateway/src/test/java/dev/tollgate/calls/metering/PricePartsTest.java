@@ -32,7 +32,7 @@ class PricePartsTest {
     private static final Model MODEL = Sold.model(PRICING, false);
 
     private static Bounds bounds(long prompt, int searchesMax, ServiceTier tier) {
-        return new Bounds(MODEL, prompt, 300, false, 1, null, new Extras(0, searchesMax, tier));
+        return new Bounds(MODEL, prompt, 300, false, 1, null, null, new Extras(0, searchesMax, tier));
     }
 
     private static UpstreamEvent used(long prompt, long cached, long output) {
@@ -92,7 +92,8 @@ class PricePartsTest {
 
     @Test
     void the_most_of_a_call_keeps_room_for_what_searches_add() {
-        Bounds counted = new Bounds(MODEL, 40_000, 40_000, false, 1, 1_000L, new Extras(0, 8, ServiceTier.STANDARD))
+        Bounds counted = new Bounds(
+                        MODEL, 40_000, 40_000, false, 1, 1_000L, null, new Extras(0, 8, ServiceTier.STANDARD))
                 .withCountedPrompt(100, 100 + 16_384);
         assertThat(counted.wantedMicros()).isEqualTo(20 * 16_484 + 40 * 1_000 + 8 * 100);
         Coverage coverage = new Coverage(counted, 20 * 16_484 + 40 * 300 + 8 * 100);
@@ -113,7 +114,7 @@ class PricePartsTest {
     void the_most_of_a_call_has_all_tokens_of_its_tools() {
         Extras extras = new Extras(
                 0, 0, ServiceTier.STANDARD, 0, 0, Extras.Held.MOST, Extras.Images.NONE, new Extras.Tools(100_000, 0));
-        Bounds most = new Bounds(MODEL, 100_100, 100, false, 1, 1_000L, extras);
+        Bounds most = new Bounds(MODEL, 100_100, 100, false, 1, 1_000L, null, extras);
         assertThat(most.wantedMicros()).as("at the rates of short prompts").isEqualTo(10 * 100_100 + 20 * 1_000);
         Coverage coverage = new Coverage(most, 10 * 100_100 + 20 * 300);
         coverage.promptIs(100);
@@ -125,7 +126,8 @@ class PricePartsTest {
         assertThat(less.mostMicros(1_000)).as("whatever is held").isEqualTo(most.mostMicros(1_000));
         Extras few = new Extras(
                 0, 0, ServiceTier.STANDARD, 0, 0, Extras.Held.MOST, Extras.Images.NONE, new Extras.Tools(16_384, 1));
-        assertThat(new Bounds(MODEL, 16_484, 100, false, 1, 1_000L, few).less()).isNull();
+        assertThat(new Bounds(MODEL, 16_484, 100, false, 1, 1_000L, null, few).less())
+                .isNull();
     }
 
     private static final long HELD = 1_000 + 100 + 20 * 300;
@@ -196,7 +198,7 @@ class PricePartsTest {
 
     @Test
     void an_estimate_never_extends_a_hold() {
-        Bounds counted = new Bounds(MODEL, 50, 300, false, 1, null, Extras.NONE);
+        Bounds counted = new Bounds(MODEL, 50, 300, false, 1, null, null, Extras.NONE);
         PlayedCall call = PlayedCall.held(counted, 500 + 20 * 256); // 400 bytes of prompt are estimated as 100 tokens
         call.upstream.says(text("a".repeat(256)));
         call.told();

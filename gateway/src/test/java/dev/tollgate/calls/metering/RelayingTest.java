@@ -310,7 +310,7 @@ class RelayingTest {
     @Test
     void a_cut_before_any_report_does_not_charge_the_media_bound() {
         for (boolean mediaUncounted : new boolean[] {false, true}) {
-            Bounds bounds = new Bounds(Sold.model(false), 100, 300, mediaUncounted, 1, null, Extras.NONE);
+            Bounds bounds = new Bounds(Sold.model(false), 100, 300, mediaUncounted, 1, null, null, Extras.NONE);
             PlayedCall unreported = PlayedCall.held(bounds, 700);
             unreported.upstream.says(text("a".repeat(400)));
             assertThat(unreported.told()).endsWith(mediaUncounted ? "settle CUT 300" : "settle CUT_HOLD_USED 700");

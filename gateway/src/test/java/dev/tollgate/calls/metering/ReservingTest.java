@@ -171,6 +171,7 @@ class ReservingTest {
             false,
             1,
             null,
+            null,
             Extras.NONE);
 
     /** Returns a call with a long prompt whose account counts four others. */

@@ -112,19 +112,19 @@ final class Sold {
     }
 
     static Bounds bounds(boolean reasoningBilled, int candidates, @Nullable Long tokensMax) {
-        return new Bounds(model(reasoningBilled), 100, 300, false, candidates, tokensMax, Extras.NONE);
+        return new Bounds(model(reasoningBilled), 100, 300, false, candidates, tokensMax, null, Extras.NONE);
     }
 
     /** Returns bounds whose thoughts have room for so many tokens above the maximum. */
     static Bounds roomy(boolean reasoningBilled, boolean sharing, long tokensMax, long room) {
         Extras extras = new Extras(
                 0, 0, ServiceTier.STANDARD, room, 0, Extras.Held.MOST, Extras.Images.NONE, Extras.Tools.NONE);
-        return new Bounds(model(reasoningBilled, sharing), 100, 300, false, 1, tokensMax, extras);
+        return new Bounds(model(reasoningBilled, sharing), 100, 300, false, 1, tokensMax, null, extras);
     }
 
     /** Returns a model with one context for prompt and response. */
     static Bounds sharing(boolean reasoningBilled, @Nullable Long tokensMax) {
-        return new Bounds(model(reasoningBilled, true), 100, 300, false, 1, tokensMax, Extras.NONE);
+        return new Bounds(model(reasoningBilled, true), 100, 300, false, 1, tokensMax, null, Extras.NONE);
     }
 
     /** Limits of a call whose price is plain. */

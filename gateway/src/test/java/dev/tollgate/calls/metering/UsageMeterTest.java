@@ -63,7 +63,8 @@ class UsageMeterTest {
                 Extras.Held.MOST,
                 Sold.images(model, ServiceTier.STANDARD),
                 Extras.Tools.NONE);
-        UsageMeter meter = new UsageMeter(100, new Bounds(model, 100, 100, false, 1, 2_000L, extras).usageLimits());
+        UsageMeter meter =
+                new UsageMeter(100, new Bounds(model, 100, 100, false, 1, 2_000L, null, extras).usageLimits());
         meter.observe(Collections.nCopies(arrived, new UpstreamEvent.Media(0, "image/png", "AAAA")));
         meter.observe(List.of(new UpstreamEvent.Usage(
                 ABSENT, Modalities.NONE, new Modalities(0, counted, 0, 0, 0), 9, ABSENT, output, ABSENT)));

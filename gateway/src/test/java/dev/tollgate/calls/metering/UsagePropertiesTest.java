@@ -67,6 +67,7 @@ class UsagePropertiesTest {
                     random.nextBoolean(),
                     1 + random.nextInt(3),
                     random.nextBoolean() ? null : Long.valueOf(1 + random.nextInt(20_000)),
+                    null,
                     extras);
         }
 
