@@ -258,6 +258,27 @@ class BackgroundTest {
     }
 
     @Test
+    void answers_leave_half_of_the_rates_of_their_key_to_callers_who_wait() {
+        customer = gateway.customer("100", KeyOptions.perMinute(4));
+        long refused = Scrape.of(gateway).sum("tollgate_calls_refused_total");
+        for (int i = 0; i < 3; i++) {
+            create("");
+        }
+        String ofAccount = "SELECT COUNT(*) FROM job WHERE account_id = '" + customer.account() + "'";
+        CallServer.await("a pause", () -> gateway.number(ofAccount + " AND pause = 'rates'") == 1);
+        CallServer.await("two ends", () -> gateway.number(ofAccount + " AND state = 'completed'") == 2);
+        for (int i = 0; i < 2; i++) {
+            assertThat(gateway.post(
+                                    "/v1/responses",
+                                    "{\"model\":\"gemini-3.5-flash\",\"input\":\"Hi\"}",
+                                    customer.key())
+                            .status())
+                    .isEqualTo(200);
+        }
+        assertThat(Scrape.of(gateway).sum("tollgate_calls_refused_total")).isEqualTo(refused);
+    }
+
+    @Test
     void a_try_that_breaks_after_a_word_leaves_a_failed_call() {
         gateway.script(UpstreamScript.answers().text("Do").fault("reset"));
         String id = create("").path("id").asString();
