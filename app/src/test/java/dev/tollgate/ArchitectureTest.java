@@ -297,7 +297,8 @@ class ArchitectureTest {
                         packageOf("protocols.chat"),
                         packageOf("protocols.completions"),
                         packageOf("protocols.images"),
-                        packageOf("protocols.audio"))
+                        packageOf("protocols.audio"),
+                        packageOf("protocols.batches"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(packageOf("protocols.openai")));

@@ -66,6 +66,9 @@ class RouteGatesTest {
             Map.entry(
                     "API or management key, also as Google's clients send it",
                     said(401, IN, IN, 401, IN, 401, 401, 401)),
+            Map.entry(
+                    "API key, also as Google's or Anthropic's clients send it",
+                    said(401, IN, IN, IN, 403, 401, 401, 401)),
             Map.entry("API key, also as Google's clients send it", said(401, IN, IN, 401, 403, 401, 401, 401)),
             Map.entry("API key, also as Anthropic's clients send it", said(401, IN, 401, IN, 403, 401, 401, 401)),
             Map.entry("API or management key with usage:read", said(401, IN, 401, 401, IN, 401, 401, 401)),

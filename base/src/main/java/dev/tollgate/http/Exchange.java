@@ -144,6 +144,12 @@ public interface Exchange extends CallWatch {
      */
     <T> void read(BodyReader<T> reader, Consumer<T> then);
 
+    /**
+     * Reads a body while it comes, on another thread, and continues with the value on this loop; to be called once, on a route whose body is
+     * {@link Route#streaming streamed}. Exceptions of either step are answered; if the caller disconnects, the reader's next read fails.
+     */
+    <T> void readWhileItComes(StreamedBody.Reader<T> reader, Consumer<T> then);
+
     /** Returns whether the body may be too large for work over all of it on the loop. */
     boolean hasLargeBody();
 

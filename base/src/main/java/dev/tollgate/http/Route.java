@@ -1,5 +1,6 @@
 package dev.tollgate.http;
 
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param errors how errors of this route look
  * @param servedWhileDraining answered even when the server is shutting down (a probe, the metrics)
  * @param bodyGate asked before a body is read that is large or compressed; null if the route takes none of these
+ * @param streamed the bounds of a body that the handler reads while it comes, never compressed; null if it is read whole before
  * @param door the name of the protocol whose calls it makes; null if it makes none
  * @param <C> a caller that the gate accepts
  */
@@ -27,6 +29,7 @@ public record Route<C>(
         ErrorFormat errors,
         boolean servedWhileDraining,
         @Nullable BodyGate<? super C> bodyGate,
+        @Nullable StreamedBody streamed,
         @Nullable String door) {
 
     public Route {
@@ -38,7 +41,7 @@ public record Route<C>(
 
     private static <C> Route<C> of(
             String method, String path, Gate<C> gate, Set<BodyKind> bodies, Handler<? super C> handler) {
-        return new Route<>(method, path, gate, bodies, handler, ErrorFormat.PLATFORM, false, null, null);
+        return new Route<>(method, path, gate, bodies, handler, ErrorFormat.PLATFORM, false, null, null, null);
     }
 
     public static <C> Route<C> get(String path, Gate<C> gate, Handler<? super C> handler) {
@@ -66,27 +69,43 @@ public record Route<C>(
 
     /** Returns this route for bodies of other kinds, or for none. */
     public Route<C> taking(BodyKind... kinds) {
-        return new Route<>(method, path, gate, Set.of(kinds), handler, errors, servedWhileDraining, bodyGate, door);
+        return new Route<>(
+                method, path, gate, Set.of(kinds), handler, errors, servedWhileDraining, bodyGate, streamed, door);
     }
 
     public Route<C> withErrors(ErrorFormat errors) {
-        return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate, door);
+        return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate, streamed, door);
     }
 
     public Route<C> withBodyGate(BodyGate<? super C> bodyGate) {
-        return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate, door);
+        return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate, streamed, door);
+    }
+
+    /** Returns this route for bodies that its handler reads while they come ({@link Exchange#readWhileItComes}). */
+    public Route<C> streaming(int bytesMax, Duration time) {
+        return new Route<>(
+                method,
+                path,
+                gate,
+                bodies,
+                handler,
+                errors,
+                servedWhileDraining,
+                bodyGate,
+                new StreamedBody(bytesMax, time),
+                door);
     }
 
     public Route<C> withDoor(String door) {
-        return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate, door);
+        return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate, streamed, door);
     }
 
     public Route<C> whileDraining() {
-        return new Route<>(method, path, gate, bodies, handler, errors, true, bodyGate, door);
+        return new Route<>(method, path, gate, bodies, handler, errors, true, bodyGate, streamed, door);
     }
 
     /** Returns this route under another path, e.g. without {@code /v1}. */
     public Route<C> at(String path) {
-        return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate, door);
+        return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate, streamed, door);
     }
 }

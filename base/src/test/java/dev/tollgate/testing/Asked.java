@@ -200,7 +200,7 @@ public final class Asked implements Transport {
     }
 
     @Override
-    public void awaitBody(boolean isInvited) {}
+    public void awaitBody(boolean isInvited, Duration time) {}
 
     @Override
     public String lateBody() {

@@ -498,6 +498,9 @@ public abstract class RunningServer implements AutoCloseable {
         /** What is not as it should be there is no error of who asks. */
         private static final String PROBES = "/health/";
 
+        /** The paths of all vendors' clients. */
+        private static final Pattern SHARED = Pattern.compile("/models|/files");
+
         /** The paths whose errors have Google's shape (D23). */
         private static final Pattern GOOGLE_SHAPED =
                 Pattern.compile("/v1alpha|/v1beta|/gemini|^/upload/|^/v1/(interactions|cachedContents)|:[A-Za-z]*$");
@@ -517,7 +520,7 @@ public abstract class RunningServer implements AutoCloseable {
                     && RESPONSE.matcher(path).find()
                     && !response.request().method().equals("DELETE")) {
                 checkResponse(JSON.readTree(response.body()));
-            } else if (response.statusCode() >= 400 && isOfAnthropicsModels(path)) {
+            } else if (response.statusCode() >= 400 && isOfAnthropicsClient(path)) {
                 OutgoingSchema.MESSAGES.check(JSON.readTree(response.body()));
             } else if (response.statusCode() >= 400
                     && type.startsWith("application/json")
@@ -527,17 +530,17 @@ public abstract class RunningServer implements AutoCloseable {
             }
         }
 
-        /** By its path, or of models by the header of the key (D51). */
+        /** By its path, or at the paths of all vendors' clients by the header of the key (D51). */
         private boolean isGoogleShaped(String path) {
             HttpHeaders asked = response.request().headers();
             return GOOGLE_SHAPED.matcher(path).find()
-                    || (path.contains("/models")
+                    || (SHARED.matcher(path).find()
                             && asked.firstValue("x-goog-api-key").isPresent()
                             && asked.firstValue("authorization").isEmpty());
         }
 
-        private boolean isOfAnthropicsModels(String path) {
-            return path.contains("/models")
+        private boolean isOfAnthropicsClient(String path) {
+            return SHARED.matcher(path).find()
                     && response.request()
                             .headers()
                             .firstValue("anthropic-version")

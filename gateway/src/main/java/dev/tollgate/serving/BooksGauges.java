@@ -199,7 +199,7 @@ public final class BooksGauges {
         metrics.gauge(
                 "tollgate_files_bytes",
                 "Bytes of the stored files of all accounts, by purpose: gemini (uploads), made (images by address), kept"
-                        + " (images of kept responses), cache (cached contents). Read once a minute, with this server's changes since.",
+                        + " (images of kept responses), cache (cached contents), batch (inputs of batches). Read once a minute, with this server's changes since.",
                 new String[] {"purpose"},
                 now -> {
                     for (FilePurpose purpose : FilePurpose.values()) {

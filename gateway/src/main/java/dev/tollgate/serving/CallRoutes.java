@@ -3,7 +3,6 @@ package dev.tollgate.serving;
 import dev.tollgate.base.config.ConfigException;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.OperatorFile;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.books.receipts.ReceiptsHandler;
@@ -41,7 +40,6 @@ import dev.tollgate.protocols.embeddings.EmbeddingsProtocol;
 import dev.tollgate.protocols.googleapi.CacheCreation;
 import dev.tollgate.protocols.googleapi.CachedContents;
 import dev.tollgate.protocols.googleapi.EmbedProtocol;
-import dev.tollgate.protocols.googleapi.FilesHandler;
 import dev.tollgate.protocols.googleapi.GenerateErrors;
 import dev.tollgate.protocols.googleapi.GenerateProtocol;
 import dev.tollgate.protocols.googleapi.GoogleModelsHandler;
@@ -80,7 +78,7 @@ public record CallRoutes(
         BackgroundCalls background) {
 
     /** Errors of a path of all protocols. */
-    private static final ErrorFormat OF_CLIENT = new ErrorFormat() {
+    static final ErrorFormat OF_CLIENT = new ErrorFormat() {
         @Override
         public byte[] render(ApiError error) {
             return ErrorFormat.PLATFORM.render(error);
@@ -116,49 +114,19 @@ public record CallRoutes(
                 .protocols()
                 .forEach((path, protocol) -> routes.add(doors().of(protocol).route(path, modelKey)));
         KeyGate googleKey = key.orAsGooglesClients();
-        FilesHandler files = filesHandler();
+        FileRoutes files = new FileRoutes(doors(), books, images, calls.secrets());
+        files.openAi(routes, key);
         for (String version : List.of("/v1beta", "/v1alpha", "/v1")) {
             for (String base : List.of(version, "/v1/gemini" + version)) {
                 google(routes, base, googleKey);
-                files(routes, base + "/files", googleKey.forModels(), files);
+                files.google(routes, base + "/files", googleKey.forModels());
                 caches(routes, base + "/cachedContents", googleKey.forModels());
             }
             for (String base : List.of("/upload" + version, "/v1/gemini/upload" + version)) {
-                uploads(routes, base + "/files", whileBooksAnswer(googleKey.forModels()), files);
+                files.uploads(routes, base + "/files", googleKey.forModels());
             }
         }
         return routes;
-    }
-
-    private FilesHandler filesHandler() {
-        return new FilesHandler(
-                images,
-                doors().bodies(),
-                (account, origin, address) ->
-                        KeyGate.requireUsable(books.stores().keys().successor(account, origin), address),
-                calls.secrets(),
-                doors().reading());
-    }
-
-    private void uploads(List<Route<?>> routes, String path, Gate<KeyCaller> key, FilesHandler files) {
-        routes.add(Route.post(path, key, files.start())
-                .taking(BodyKind.ANY)
-                .withBodyGate((exchange, caller) -> () -> doors().bodies().paid(caller.accountId()))
-                .withErrors(GenerateErrors.OBJECT));
-        routes.add(Route.post(path + "/{upload}", whileBooksAnswer(files.uploads()), files.upload())
-                .taking(BodyKind.ANY)
-                .withBodyGate((exchange, caller) -> () -> doors().bodies().paid(caller.accountId()))
-                .withErrors(GenerateErrors.OBJECT));
-    }
-
-    private static void files(List<Route<?>> routes, String path, KeyGate key, FilesHandler files) {
-        ErrorFormat errors = path.equals("/v1/files") ? OF_CLIENT : GenerateErrors.OBJECT;
-        routes.add(Route.get(path, key, ofGoogle(path, files.stored().all())).withErrors(errors));
-        routes.add(Route.get(path + "/{id}", key, ofGoogle(path, files.stored().one()))
-                .withErrors(errors));
-        routes.add(
-                Route.delete(path + "/{id}", key, ofGoogle(path, files.stored().delete()))
-                        .withErrors(errors));
     }
 
     private void caches(List<Route<?>> routes, String path, KeyGate key) {
@@ -179,22 +147,6 @@ public record CallRoutes(
                         Route.patch(path + "/{id}", key, caches.patch()),
                         Route.delete(path + "/{id}", key, caches.stored().delete()))
                 .forEach(route -> routes.add(route.withErrors(GenerateErrors.OBJECT)));
-    }
-
-    /** OpenAI's clients list files, too: theirs are not served. */
-    private static Handler<Caller> ofGoogle(String path, Handler<Caller> handler) {
-        return !path.equals("/v1/files")
-                ? handler
-                : (exchange, caller) -> {
-                    if (!KeyGate.isOfGooglesClient(exchange)) {
-                        throw ApiError.of(
-                                        ErrorCode.INVALID_REQUEST,
-                                        "OpenAI's files are not served here. Google's are, with the key in x-goog-api-key.")
-                                .withStatus(404)
-                                .asException();
-                    }
-                    handler.handle(exchange, caller);
-                };
     }
 
     private void models(List<Route<?>> routes, KeyGate key) {

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class BodyPace extends ChannelDuplexHandler {
     /** A read is asked of the connection. */
     private boolean isReading = true;
 
+    private Duration time = Duration.ZERO;
     private long startNanos;
     private long readingSinceNanos;
     private long windowNanos;
@@ -42,8 +44,9 @@ final class BodyPace extends ChannelDuplexHandler {
         this.clock = clock;
     }
 
-    /** Starts to wait for the body; if it has arrived already it is never late. */
-    void start() {
+    /** Starts to wait for the body; if it has arrived already it is never late. @param its how long the whole may take */
+    void start(Duration its) {
+        time = its;
         if (isComing) {
             isTimed = true;
             startNanos = clock.getAsLong();
@@ -58,8 +61,8 @@ final class BodyPace extends ChannelDuplexHandler {
             return null;
         }
         long now = clock.getAsLong();
-        if (now - startNanos > limits.bodyTime().toNanos()) {
-            return "The request body did not arrive within " + limits.bodyTime().toSeconds() + " seconds.";
+        if (now - startNanos > time.toNanos()) {
+            return "The request body did not arrive within " + time.toSeconds() + " seconds.";
         }
         if (isReading) {
             countTo(now);

@@ -94,11 +94,11 @@ final class CallerTransport implements Transport {
     }
 
     @Override
-    public void awaitBody(boolean isInvited) {
+    public void awaitBody(boolean isInvited, Duration time) {
         if (isInvited) {
             channel.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE), channel.voidPromise());
         }
-        pace.start();
+        pace.start(time);
     }
 
     @Override

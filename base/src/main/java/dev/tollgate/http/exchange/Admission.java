@@ -9,6 +9,7 @@ import dev.tollgate.http.BodyKind;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Route;
+import dev.tollgate.http.StreamedBody;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -252,6 +253,12 @@ public record Admission(FrontParts parts) {
         ContentCoding coding = exchange.header("content-encoding") == null
                 ? ContentCoding.IDENTITY
                 : ContentCoding.of(exchange.headers("content-encoding"), gate != null);
+        StreamedBody streamed = route.streamed();
+        if (streamed != null) {
+            exchange.requestBody().awaitReader(streamed);
+            route.handler().handle(exchange, caller);
+            return;
+        }
         Supplier<BodyGate.Question> large = gate == null ? null : () -> gate.ask(exchange, caller);
         exchange.requestBody().take(coding, large, () -> route.handler().handle(exchange, caller));
     }
@@ -262,6 +269,9 @@ public record Admission(FrontParts parts) {
                 "/v1/audio/translations",
                 "Translations of speech are not served: POST /v1/audio/transcriptions writes it down, and any model at"
                         + " /v1/chat/completions translates that."),
+        UPLOADS(
+                "/v1/uploads",
+                "Uploads in parts are not served: POST /v1/files takes a file of up to 100 MiB as a whole."),
         VIDEOS("/v1/videos", "No model here makes videos."),
         LIVE(
                 "/v1/realtime",

@@ -22,6 +22,7 @@ final class BodyIntake {
 
     private BodySink sink;
     private BodyGate.@Nullable Digest digest;
+    private @Nullable BodyStream stream;
     private boolean admitted;
     private boolean over;
 
@@ -56,6 +57,12 @@ final class BodyIntake {
             sink.append(sent.array(), sent.size());
             sent.release();
         }
+    }
+
+    /** Hands all bytes to a reader while they come. */
+    void stream(BodyStream reader) {
+        stream = reader;
+        sink = reader;
     }
 
     void take(ByteBuffer piece) {
@@ -95,6 +102,9 @@ final class BodyIntake {
     void drop() {
         over = true;
         sent.release();
+        if (stream != null) {
+            stream.cut();
+        }
     }
 
     /** Refuses a body that comes too slowly. @param message for the caller */
@@ -112,7 +122,9 @@ final class BodyIntake {
         over = true;
         body.arrived();
         BodyGate.Digest wanted = digest;
-        if (wanted == null) {
+        if (stream != null) {
+            stream.end();
+        } else if (wanted == null) {
             body.complete(sent, coding, then);
         } else if (coding == ContentCoding.IDENTITY) {
             exchange.guard(() -> wanted.then().accept(wanted.digest().digest()));

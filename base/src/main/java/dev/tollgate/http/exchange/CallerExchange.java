@@ -15,6 +15,9 @@ import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.SharedBytes;
 import dev.tollgate.http.SseWriter;
+import dev.tollgate.http.StreamedBody;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -116,6 +119,23 @@ public final class CallerExchange extends KnownRequest {
         } else {
             guard(() -> then.accept(body.read(sent, reader)));
         }
+    }
+
+    @Override
+    public <T> void readWhileItComes(StreamedBody.Reader<T> reader, Consumer<T> then) {
+        InputStream coming = body.stream();
+        Lease memory = body.lease();
+        Aside.blocking(
+                this,
+                () -> {
+                    try {
+                        return reader.read(coming, memory);
+                    } catch (IOException e) {
+                        throw ApiError.invalid(null, "The request body has not come whole.")
+                                .asException();
+                    }
+                },
+                then);
     }
 
     @Override

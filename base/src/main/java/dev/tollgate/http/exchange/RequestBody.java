@@ -5,7 +5,9 @@ import dev.tollgate.base.memory.Lease;
 import dev.tollgate.http.BodyGate;
 import dev.tollgate.http.BodyReader;
 import dev.tollgate.http.HttpLimits;
+import dev.tollgate.http.StreamedBody;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -38,6 +40,7 @@ final class RequestBody {
     private boolean isLarge;
     private int bytesMax;
     private Lease lease = Lease.FREE;
+    private @Nullable StreamedBody streamed;
     private @Nullable BodyIntake intake;
     private ContentCoding coding = ContentCoding.IDENTITY;
     private @Nullable BodyBytes bytes;
@@ -170,15 +173,46 @@ final class RequestBody {
         intake = reading;
         if (large && gate != null) {
             pause();
-            ask(gate, this::start);
+            ask(gate, () -> start(limits.bodyTime()));
         } else {
-            start();
+            start(limits.bodyTime());
         }
     }
 
-    private void start() {
+    /** Lets the body wait until its handler reads it. */
+    void awaitReader(StreamedBody bounds) {
+        streamed = bounds;
+        pause();
+    }
+
+    /** Begins to read the body while it comes. It is empty if none was announced. */
+    InputStream stream() {
+        StreamedBody bounds = streamed;
+        if (bounds == null) {
+            return InputStream.nullInputStream();
+        }
+        lease = parts.memory().lease(exchange.callerAccount(), exchange.network(), true);
+        lease.take(BodyStream.WAITING_BYTES_MAX);
+        bytesMax = bounds.bytesMax();
+        BodyStream stream = new BodyStream(bytesMax, this::pause, () -> exchange.onLoop(this::goOn));
+        BodyIntake reading = new BodyIntake(exchange, this, parts, ContentCoding.IDENTITY, null, true, () -> {});
+        reading.stream(stream);
+        intake = reading;
+        start(bounds.time());
+        return stream;
+    }
+
+    /** Goes on after the reader has taken what had come. */
+    private void goOn() {
+        if (intake != null) {
+            resume();
+            end();
+        }
+    }
+
+    private void start(Duration time) {
         transport.awaitBody(
-                "100-continue".equalsIgnoreCase(exchange.requestHead().header(HttpHeaderNames.EXPECT)));
+                "100-continue".equalsIgnoreCase(exchange.requestHead().header(HttpHeaderNames.EXPECT)), time);
         resume();
     }
 

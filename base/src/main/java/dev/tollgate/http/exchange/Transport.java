@@ -33,8 +33,13 @@ public interface Transport {
     /** Continues to deliver the body. */
     void resume();
 
-    /** Starts the time limits of the body. @param isInvited whether the caller waits for {@code 100 Continue} */
-    void awaitBody(boolean isInvited);
+    /**
+     * Starts the time limits of the body.
+     *
+     * @param isInvited whether the caller waits for {@code 100 Continue}
+     * @param time how long the whole may take
+     */
+    void awaitBody(boolean isInvited, Duration time);
 
     /** Returns the message for a caller whose body comes too slowly; null while it is in time. */
     @Nullable

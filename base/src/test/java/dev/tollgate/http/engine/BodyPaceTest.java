@@ -58,7 +58,7 @@ class BodyPaceTest {
 
     @Test
     void a_body_is_too_slow_when_a_whole_window_brings_less_than_the_least_speed() {
-        pace.start();
+        pace.start(LIMITS.bodyTime());
         send(ENOUGH);
         waitAWindow();
         assertInTime();
@@ -71,7 +71,7 @@ class BodyPaceTest {
 
     @Test
     void a_body_that_is_never_too_slow_has_its_time_all_the_same() {
-        pace.start();
+        pace.start(LIMITS.bodyTime());
         for (int i = 0; i < 4; i++) {
             send(ENOUGH);
             waitAWindow();
@@ -83,7 +83,7 @@ class BodyPaceTest {
 
     @Test
     void a_caller_is_not_slow_while_the_server_does_not_read() {
-        pace.start();
+        pace.start(LIMITS.bodyTime());
         wait(LIMITS.bodyWindow().minus(MOMENT));
         channel.config().setAutoRead(false);
         send(1);
@@ -99,7 +99,7 @@ class BodyPaceTest {
     @Test
     void a_reader_that_asks_for_each_read_itself_is_waited_for_too() {
         channel.config().setAutoRead(false);
-        pace.start();
+        pace.start(LIMITS.bodyTime());
         send(1);
         waitAWindow();
         assertInTime();
@@ -113,7 +113,7 @@ class BodyPaceTest {
         send(ENOUGH);
         wait(Duration.ofHours(1));
         assertInTime();
-        pace.start();
+        pace.start(LIMITS.bodyTime());
         waitAWindow();
         assertInTime();
         waitAWindow();
@@ -122,15 +122,15 @@ class BodyPaceTest {
 
     @Test
     void a_complete_body_is_not_late_and_the_next_starts_again() {
-        pace.start();
+        pace.start(LIMITS.bodyTime());
         channel.writeInbound(new DefaultLastHttpContent(Unpooled.wrappedBuffer(new byte[ENOUGH])));
         wait(Duration.ofHours(1));
         assertInTime();
-        pace.start();
+        pace.start(LIMITS.bodyTime());
         wait(Duration.ofHours(1));
         assertInTime();
         head();
-        pace.start();
+        pace.start(LIMITS.bodyTime());
         waitAWindow();
         assertTooSlow();
     }

@@ -179,6 +179,7 @@ final class TestFront implements AutoCloseable {
                 keyed.errors(),
                 keyed.servedWhileDraining(),
                 keyed.bodyGate(),
+                keyed.streamed(),
                 null);
     }
 

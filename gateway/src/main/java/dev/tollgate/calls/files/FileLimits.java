@@ -3,6 +3,7 @@ package dev.tollgate.calls.files;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.allowances.PaidAccounts;
+import dev.tollgate.http.limits.FairTurns;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.sql.Sql;
 import java.sql.SQLException;
@@ -34,6 +35,9 @@ public final class FileLimits {
     /** The most bytes of an account that has neither bought credits nor been charged {@link #KNOWN_MICROS}. */
     public static final long NEW_BYTES = 64L << 20;
 
+    /** The most bytes of the inputs and results of the jobs of an account: the part of {@link #SHARE_BYTES}, and of {@link #NEW_BYTES}. */
+    private static final int JOBS_PART = 2;
+
     /** The charges that make an account a known one, in micro-credits: 100 credits. */
     private static final long KNOWN_MICROS = 100_000_000;
 
@@ -46,10 +50,16 @@ public final class FileLimits {
     private static final Duration COME_BACK = Duration.ofMinutes(1);
 
     private static final String IDLE = """
-            SELECT id, bytes, written FROM stored_file
-            WHERE account_id = ? AND purpose = 'gemini' AND written < bytes AND expires_at > ? AND expires_at <= ?
+            SELECT id, purpose, bytes, written FROM stored_file
+            WHERE account_id = ? AND purpose IN ('gemini', 'batch') AND written < bytes AND expires_at > ? AND expires_at <= ?
             ORDER BY expires_at LIMIT %d""".formatted(BEGUN_MAX);
 
+    /** Four requests of an account write at the same time, and four wait. */
+    private static final FairTurns.Bounds WRITERS = new FairTurns.Bounds(64, 4, 1_024, 4);
+
+    private static final Duration TURN_MAX = Duration.ofSeconds(30);
+
+    private final FairTurns turns = new FairTurns(WRITERS);
     private final Database database;
     private final PaidAccounts paid;
     private final InstantSource clock;
@@ -66,6 +76,7 @@ public final class FileLimits {
     private enum Lack {
         SHARE,
         NEW_ACCOUNT,
+        JOBS,
         CACHES,
         BEGUN,
         ROOM
@@ -74,17 +85,20 @@ public final class FileLimits {
     /**
      * The part of its limits that the files of an account take. Files that were deleted, or have expired, count no more.
      *
-     * @param bytes as announced
-     * @param arrived the bytes that have arrived
+     * @param bytes as announced, with the results of jobs
+     * @param arrived the bytes that have arrived, with the results of jobs
      * @param begun the uploads that have not ended
+     * @param jobs the bytes of inputs of batches, as announced, and of the requests and results of jobs
      * @param isKnown whether the account has bought credits, or was charged for as much
      */
-    private record Taken(long files, long bytes, long arrived, long caches, long begun, boolean isKnown) {
+    private record Taken(long files, long bytes, long arrived, long caches, long begun, long jobs, boolean isKnown) {
 
         private static final String SQL = """
                 SELECT COUNT(*), COALESCE(SUM(bytes), 0), COALESCE(SUM(written), 0),
                     COALESCE(SUM(CASE WHEN purpose = 'cache' THEN 1 ELSE 0 END), 0),
-                    COALESCE(SUM(CASE WHEN purpose = 'gemini' AND written < bytes THEN 1 ELSE 0 END), 0),
+                    COALESCE(SUM(CASE WHEN purpose IN ('gemini', 'batch') AND written < bytes THEN 1 ELSE 0 END), 0),
+                    COALESCE(SUM(CASE WHEN purpose = 'batch' THEN bytes ELSE 0 END), 0),
+                    (SELECT COALESCE(SUM(j.sealed_bytes), 0) FROM job j WHERE j.account_id = ? AND j.sealed_bytes > 0),
                     (SELECT COUNT(*) FROM account a WHERE a.id = ? AND a.consumed_micros >= ?)
                 FROM stored_file WHERE account_id = ? AND expires_at > ?""";
 
@@ -93,11 +107,13 @@ public final class FileLimits {
                     SQL,
                     row -> new Taken(
                             row.getLong(1),
-                            row.getLong(2),
-                            row.getLong(3),
+                            row.getLong(2) + row.getLong(7),
+                            row.getLong(3) + row.getLong(7),
                             row.getLong(4),
                             row.getLong(5),
-                            row.getLong(6) > 0),
+                            row.getLong(6) + row.getLong(7),
+                            row.getLong(8) > 0),
+                    accountId,
                     accountId,
                     KNOWN_MICROS,
                     accountId,
@@ -106,11 +122,22 @@ public final class FileLimits {
         }
 
         private Taken asKnown() {
-            return new Taken(files, bytes, arrived, caches, begun, true);
+            return new Taken(files, bytes, arrived, caches, begun, jobs, true);
         }
 
         private Taken without(Idle upload) {
-            return new Taken(files - 1, bytes - upload.bytes(), arrived - upload.written(), caches, begun - 1, isKnown);
+            return new Taken(
+                    files - 1,
+                    bytes - upload.bytes(),
+                    arrived - upload.written(),
+                    caches,
+                    begun - 1,
+                    jobs - (upload.purpose() == FilePurpose.BATCH ? upload.bytes() : 0),
+                    isKnown);
+        }
+
+        private long jobsMax() {
+            return (isKnown ? SHARE_BYTES : NEW_BYTES) / JOBS_PART;
         }
 
         /** Returns what more files lack; null if they have room. The bytes of paid files are no more than an upper bound, so what is there already counts for the account. */
@@ -122,10 +149,13 @@ public final class FileLimits {
             if (!isKnown && its > NEW_BYTES) {
                 return Lack.NEW_ACCOUNT;
             }
+            if (purpose == FilePurpose.BATCH && jobs + moreBytes > jobsMax()) {
+                return Lack.JOBS;
+            }
             if (purpose == FilePurpose.CACHED_CONTENTS && caches >= SHARE_CACHES) {
                 return Lack.CACHES;
             }
-            if (purpose == FilePurpose.GEMINI && begun >= BEGUN_MAX) {
+            if (purpose.isUploaded() && begun >= BEGUN_MAX) {
                 return Lack.BEGUN;
             }
             return its > room.left(purpose) - (bytes - arrived) - moreBytes ? Lack.ROOM : null;
@@ -140,13 +170,16 @@ public final class FileLimits {
                         case NEW_ACCOUNT ->
                             "The account has %d bytes of stored files, and %d more are announced. Until it has bought credits or been charged 100 credits, it has room for %d bytes: delete some files, or wait."
                                     .formatted(bytes, moreBytes, NEW_BYTES);
+                        case JOBS ->
+                            "The inputs and results of the account's batches, and its requests in the background, take %d bytes, and %d more are announced. Together they have room for %d bytes: delete some files, or wait."
+                                    .formatted(jobs, moreBytes, jobsMax());
                         case CACHES ->
                             "The account has " + SHARE_CACHES
                                     + " cached contents, which is the most. Delete one, or wait until one expires.";
                         case BEGUN ->
                             "The account has " + BEGUN_MAX
-                                    + " uploads that have begun and not ended, which is the most. End one, or give it up with X-Goog-Upload-Command: cancel."
-                                    + " One without a piece for a minute makes room for the next.";
+                                    + " uploads that have begun and not ended, which is the most. End one, or give one of Google's clients up with"
+                                    + " X-Goog-Upload-Command: cancel. One without a piece for a minute makes room for the next.";
                         case ROOM -> NO_ROOM;
                     };
             return ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, message).retryAfter(COME_BACK);
@@ -154,7 +187,7 @@ public final class FileLimits {
     }
 
     /** An upload that has had no piece for a while. */
-    private record Idle(String id, long bytes, long written) {}
+    private record Idle(String id, FilePurpose purpose, long bytes, long written) {}
 
     private Taken taken(String accountId) {
         return database.readFor(accountId, sql -> Taken.of(sql, paid, accountId, clock.millis()));
@@ -173,11 +206,47 @@ public final class FileLimits {
         }
     }
 
+    /** Returns the largest file for which the account, and the server, have room; 0 without any. */
+    public long left(String accountId, FilePurpose purpose) {
+        Taken taken = taken(accountId);
+        long fits = 0;
+        for (long step = Long.highestOneBit(FILE_BYTES_MAX); step > 0; step /= 2) {
+            if (fits + step <= FILE_BYTES_MAX && taken.lack(purpose, 1, fits + step, room) == null) {
+                fits += step;
+            }
+        }
+        return fits;
+    }
+
+    /** Returns whether results of an account's jobs have room for so many bytes more. */
+    public boolean hasRoomForResults(String accountId, long bytes) {
+        Taken taken = taken(accountId);
+        return taken.jobs() + bytes <= taken.jobsMax() && bytes <= room.left(FilePurpose.BATCH);
+    }
+
     /** Refuses pieces that have no room any more, because files of others have arrived since the file began. @throws dev.tollgate.base.error.ApiException 429 */
     public void requireRoom(StoredFile file, long moreBytes) {
         Taken taken = taken(file.accountId());
         if (taken.arrived() + moreBytes > room.left(file.purpose()) - moreBytes) {
             throw taken.refusal(Lack.ROOM, 0, moreBytes).asException();
+        }
+    }
+
+    /** Waits for an account's turn to write pieces. Blocks. @return to be closed @throws dev.tollgate.base.error.ApiException 429 if it does not come */
+    public FairTurns.Turn turn(String accountId) {
+        try {
+            FairTurns.Turn turn = turns.enter(accountId, TURN_MAX.toNanos());
+            if (turn == null) {
+                throw ApiError.of(
+                                ErrorCode.RATE_LIMIT_EXCEEDED,
+                                "Four uploads of your account are being written at the moment. Please try again.")
+                        .retryAfter(TURN_MAX)
+                        .asException();
+            }
+            return turn;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 
@@ -207,29 +276,31 @@ public final class FileLimits {
     /**
      * Returns the uploads without a piece for a while that make room for the next one, as many as it needs; none if all of them would not suffice.
      *
+     * @param purpose of the next one
      * @param bytes of the next one
      * @param idleSince when an upload expires at the latest that is idle
      */
-    List<String> makingRoom(String accountId, long bytes, long now, long idleSince) {
+    List<String> makingRoom(String accountId, FilePurpose purpose, long bytes, long now, long idleSince) {
         return database.readFor(accountId, sql -> {
             Taken taken = Taken.of(sql, paid, accountId, now);
             List<Idle> idle = taken.begun() == 0
                     ? List.of()
                     : sql.list(
                             IDLE,
-                            row -> new Idle(row.getString(1), row.getLong(2), row.getLong(3)),
+                            row -> new Idle(
+                                    row.getString(1), FilePurpose.of(row.getString(2)), row.getLong(3), row.getLong(4)),
                             accountId,
                             now,
                             idleSince);
             List<String> first = new ArrayList<>();
             for (Idle each : idle) {
-                if (taken.lack(FilePurpose.GEMINI, 1, bytes, room) == null) {
+                if (taken.lack(purpose, 1, bytes, room) == null) {
                     return first;
                 }
                 taken = taken.without(each);
                 first.add(each.id());
             }
-            return taken.lack(FilePurpose.GEMINI, 1, bytes, room) == null ? first : List.of();
+            return taken.lack(purpose, 1, bytes, room) == null ? first : List.of();
         });
     }
 }

@@ -4,7 +4,7 @@ import dev.tollgate.storage.StoreException;
 import java.time.Duration;
 import java.util.Arrays;
 
-/** The reasons for which the platform stores a file, and the time that each is kept; a caller does not choose one. */
+/** The reasons for which the platform stores a file, and the time that each is kept. */
 public enum FilePurpose {
     /** Uploaded by Google's clients. */
     GEMINI("gemini", Duration.ofHours(48)),
@@ -14,6 +14,7 @@ public enum FilePurpose {
     KEPT("kept", Duration.ofDays(30)),
     /** The beginnings of prompts, as Google's clients create and name them; each has a time of its own. */
     CACHED_CONTENTS("cache", Duration.ofHours(1)),
+    /** The input of a batch, as OpenAI's clients upload it; until a batch uses it, its caller may choose another time. */
     BATCH("batch", Duration.ofHours(48));
 
     private final String code;
@@ -29,7 +30,8 @@ public enum FilePurpose {
         return code;
     }
 
-    Duration kept() {
+    /** Returns how long a file is kept of which nothing else is said. */
+    public Duration kept() {
         return kept;
     }
 
@@ -38,6 +40,11 @@ public enum FilePurpose {
                 .filter(it -> it.code.equals(code))
                 .findAny()
                 .orElseThrow(() -> new StoreException("a file of an unknown purpose"));
+    }
+
+    /** Returns whether callers upload such files. */
+    boolean isUploaded() {
+        return this == GEMINI || this == BATCH;
     }
 
     /** Returns whether a charged call has made the file, so that its room costs something. */

@@ -43,7 +43,7 @@ public final class FileStore implements AutoCloseable {
     private static final Duration TOUCH_AFTER = Duration.ofDays(1);
     private static final int ID_BYTES = 16;
 
-    private static final String COLUMNS =
+    static final String COLUMNS =
             "SELECT f.id, f.account_id, f.purpose, f.about, f.mime_type, f.bytes, f.written, f.sha256, f.created_at, f.expires_at, f.origin_id"
                     + " FROM stored_file f WHERE f.expires_at > ? AND f.purpose = ? ";
     private static final String BY_ID = COLUMNS + "AND f.id = ?";
@@ -119,6 +119,11 @@ public final class FileStore implements AutoCloseable {
         return erasure;
     }
 
+    /** Returns the inputs of batches. */
+    public BatchInputs inputs() {
+        return new BatchInputs(this, database, writer, clock);
+    }
+
     /** Returns the files as the operator sees them. */
     public HeldFiles held() {
         return new HeldFiles(database, clock);
@@ -132,10 +137,10 @@ public final class FileStore implements AutoCloseable {
     // ---- to write ----
 
     /** Deletes uploads without a piece for a while, as many as the next one needs. */
-    private void makeRoom(String accountId, long bytes) {
+    private void makeRoom(String accountId, FilePurpose purpose, long bytes) {
         long now = clock.millis();
         long idleSince = now + UPLOAD.toMillis() - IDLE.toMillis();
-        for (String id : limits.makingRoom(accountId, bytes, now, idleSince)) {
+        for (String id : limits.makingRoom(accountId, purpose, bytes, now, idleSince)) {
             remove(FilesPart.abandon(id, idleSince), accountId, id);
         }
     }
@@ -158,8 +163,8 @@ public final class FileStore implements AutoCloseable {
     }
 
     private StoredFile begin(String accountId, KeyOwner owner, FilePurpose purpose, Announced announced, String id) {
-        if (purpose == FilePurpose.GEMINI) {
-            makeRoom(accountId, announced.bytes());
+        if (purpose.isUploaded()) {
+            makeRoom(accountId, purpose, announced.bytes());
         }
         if (!purpose.isPaid()) {
             limits.requireRoom(accountId, purpose, 1, announced.bytes());
@@ -169,7 +174,7 @@ public final class FileStore implements AutoCloseable {
                 id, accountId, owner.originId(), purpose, announced, now, new Arrived(0, "", now + UPLOAD.toMillis()));
         FilesPart.FileChange change =
                 FilesPart.begin(begun, owner, pieces.sealedAbout(begun), purpose.isPaid() ? null : limits);
-        if (!(purpose == FilePurpose.GEMINI ? counted(accountId, change) : change.commit(writer)).isDone()) {
+        if (!(purpose.isUploaded() ? counted(accountId, change) : change.commit(writer)).isDone()) {
             limits.requireRoom(accountId, purpose, 1, announced.bytes()); // others have come first
             throw new StoreException("a file of account " + accountId + " cannot begin");
         }
@@ -184,29 +189,43 @@ public final class FileStore implements AutoCloseable {
      * @throws dev.tollgate.base.error.ApiException 429 if the files of all accounts leave no room for it
      */
     public @Nullable StoredFile append(StoredFile file, byte[] piece) {
-        return append(file, piece, file.purpose().kept());
+        return append(file, piece, file.purpose().kept(), file.bytes());
     }
 
-    private @Nullable StoredFile append(StoredFile file, byte[] piece, Duration kept) {
+    /**
+     * Ends a file with its last piece. From then on it has the bytes that have come, however many were announced.
+     *
+     * @param piece at most {@link FilePieces#PIECE_BYTES}
+     * @param kept how long the file is kept, from its beginning on
+     * @return the whole file; null if it has another length by now, or is gone
+     * @throws dev.tollgate.base.error.ApiException 429 if the files of all accounts leave no room for it
+     */
+    public @Nullable StoredFile end(StoredFile file, byte[] piece, Duration kept) {
+        Duration left = kept.minusMillis(clock.millis() - file.createdAt());
+        return append(file, piece, left, file.written() + piece.length);
+    }
+
+    private @Nullable StoredFile append(StoredFile file, byte[] piece, Duration kept, long bytes) {
         long written = file.written() + piece.length;
         if (piece.length == 0
-                || written > file.bytes()
-                || piece.length != Math.min(FilePieces.PIECE_BYTES, file.bytes() - file.written())) {
+                || bytes > file.bytes()
+                || piece.length != Math.min(FilePieces.PIECE_BYTES, bytes - file.written())) {
             throw new IllegalArgumentException("a piece of " + piece.length + " bytes at " + file.written());
         }
         limits.requireRoomForPiece(file.purpose(), piece.length);
-        boolean isWhole = written == file.bytes();
+        boolean isWhole = written == bytes;
         Arrived after = new Arrived(
                 written,
                 isWhole ? pieces.sha256(file, piece) : "",
                 clock.millis() + (isWhole ? kept : UPLOAD).toMillis());
-        if (!FilesPart.append(file, after, pieces.sealed(file, piece))
+        StoredFile grown = file.with(after, bytes);
+        if (!FilesPart.append(file, grown, pieces.sealed(file, piece))
                 .commit(writer)
                 .isDone()) {
             return null;
         }
         room.add(file.purpose(), piece.length);
-        return file.with(after);
+        return grown;
     }
 
     /**
@@ -250,7 +269,7 @@ public final class FileStore implements AutoCloseable {
                 if (piece.length == 0) {
                     throw new IOException("a file has become shorter");
                 }
-                StoredFile after = append(file, piece, kept);
+                StoredFile after = append(file, piece, kept, file.bytes());
                 if (after == null) {
                     throw new StoreException("file " + file.id() + " is gone");
                 }
@@ -301,7 +320,7 @@ public final class FileStore implements AutoCloseable {
                         from));
     }
 
-    private StoredFile read(ResultSet row) throws SQLException {
+    StoredFile read(ResultSet row) throws SQLException {
         String id = row.getString(1);
         String accountId = row.getString(2);
         return new StoredFile(

@@ -24,7 +24,7 @@ record FilesPart() implements Part<FilesPart.FileChange> {
             INSERT INTO stored_file (id, account_id, owner, origin_id, purpose, about, mime_type, bytes, written, sha256, created_at, expires_at)
             SELECT ?, a.id, ?, ?, ?, ?, ?, ?, 0, '', ?, ? FROM account a WHERE a.id = ? AND a.deleted_at IS NULL""";
     private static final String GROW =
-            "UPDATE stored_file SET written = ?, sha256 = ?, expires_at = ? WHERE id = ? AND written = ? AND expires_at > 0";
+            "UPDATE stored_file SET bytes = ?, written = ?, sha256 = ?, expires_at = ? WHERE id = ? AND written = ? AND expires_at > 0";
     private static final String PIECE = "INSERT INTO file_piece (file_id, place, sealed) VALUES (?, ?, ?)";
     /** A deleted file has no time left. Its row goes with its last piece, in units of their own. */
     private static final String DELETE =
@@ -139,11 +139,17 @@ record FilesPart() implements Part<FilesPart.FileChange> {
                                 > 0));
     }
 
-    /** Appends a piece, if the file is as long as its writer believes. @param after the file's state with the piece */
-    static FileChange append(StoredFile before, StoredFile.Arrived after, byte[] sealed) {
+    /** Appends a piece, if the file is as long as its writer believes. @param after the file with the piece */
+    static FileChange append(StoredFile before, StoredFile after, byte[] sealed) {
         return new FileChange(before.id(), statements -> {
             int grown = statements.run(
-                    GROW, after.written(), after.sha256(), after.expiresAt(), before.id(), before.written());
+                    GROW,
+                    after.bytes(),
+                    after.written(),
+                    after.arrived().sha256(),
+                    after.arrived().expiresAt(),
+                    before.id(),
+                    before.written());
             return Done.of(grown > 0 && statements.run(PIECE, before.id(), before.written(), sealed) > 0);
         });
     }

@@ -17,7 +17,7 @@ public record StoredFile(
         Arrived arrived) {
 
     /**
-     * The form of a file, which no piece changes.
+     * The form of a file, of which no piece changes more than the length: the last one may end a file before it is as long as announced.
      *
      * @param about the words of its purpose: the name that its caller gave it, or empty
      * @param bytes its length, above 0
@@ -48,7 +48,9 @@ public record StoredFile(
         return written() == bytes();
     }
 
-    StoredFile with(Arrived more) {
-        return new StoredFile(id, accountId, originId, purpose, announced, createdAt, more);
+    /** Returns the file with more of its bytes. @param bytes its length from now on */
+    StoredFile with(Arrived more, long bytes) {
+        Announced its = new Announced(announced.about(), announced.mimeType(), bytes);
+        return new StoredFile(id, accountId, originId, purpose, its, createdAt, more);
     }
 }

@@ -25,7 +25,6 @@ import dev.tollgate.storage.secrets.SecretBox;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
@@ -58,18 +57,12 @@ public final class FilesHandler {
     private static final int PAGE_DEFAULT = 10;
     private static final int PAGE_MAX = 100;
 
-    /** Four requests of an account write at the same time, and four wait. */
-    private static final FairTurns.Bounds WRITERS = new FairTurns.Bounds(64, 4, 1_024, 4);
-
-    private static final Duration WAIT_MAX = Duration.ofSeconds(30);
-
     private final FileAddresses addresses;
     private final FileStore files;
     private final LargeBodies bodies;
     private final KeyCheck keys;
     private final SecretBox secrets;
     private final ReadLimits limits;
-    private final FairTurns turns = new FairTurns(WRITERS);
 
     public FilesHandler(
             FileAddresses addresses, LargeBodies bodies, KeyCheck keys, SecretBox secrets, ReadLimits limits) {
@@ -271,14 +264,7 @@ public final class FilesHandler {
     }
 
     private StoredFile appended(Uploader caller, long offset, byte[] body, boolean isEnd) {
-        try (FairTurns.Turn turn = turns.enter(caller.accountId(), WAIT_MAX.toNanos())) {
-            if (turn == null) {
-                throw ApiError.of(
-                                ErrorCode.RATE_LIMIT_EXCEEDED,
-                                "Four uploads of your account are being written at the moment. Please try again.")
-                        .retryAfter(WAIT_MAX)
-                        .asException();
-            }
+        try (FairTurns.Turn _ = files.limits().turn(caller.accountId())) {
             StoredFile file = found(caller);
             check(file, offset, body.length, isEnd);
             files.limits().requireRoom(file, body.length);
@@ -289,9 +275,6 @@ public final class FilesHandler {
                                 .asException());
             }
             return file;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
     }
 

@@ -16,7 +16,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -30,20 +29,10 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class FormBody {
 
-    private static final String JSON = "application/json";
-    private static final int PARTS_MAX = 32;
-    private static final int HEAD_BYTES_MAX = 8 * 1024;
-    private static final int NAME_CHARS_MAX = 128;
-
     /** The most bytes of memory for each byte of a text, until it is read as JSON. */
     private static final long TEXT_TIMES = 8;
 
     private static final byte[] HEAD_END = latin1("\r\n\r\n");
-    private static final Pattern BOUNDARY =
-            Pattern.compile("(?i);\\s*boundary=(?:\"([^\"]{1,70})\"|([^\\s;\",]{1,70}))");
-    private static final Pattern PARAMETER =
-            Pattern.compile(";\\s*([a-zA-Z*]+)=(?:\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"|([^;\\s]*+))");
-    private static final Pattern NAME = Pattern.compile("([^\\[\\]]+)(?:\\[([^\\[\\]]*)])?");
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,19}(\\.[0-9]{1,19})?");
 
     private final byte[] body;
@@ -91,12 +80,7 @@ public final class FormBody {
         this.body = body;
         this.plain = plain;
         this.memory = memory;
-        Matcher boundary = BOUNDARY.matcher(contentType);
-        if (!boundary.find()) {
-            throw invalid("The Content-Type has no boundary.");
-        }
-        String its = boundary.group(1) == null ? boundary.group(2) : boundary.group(1);
-        read(latin1("\r\n--" + its));
+        read(PartHead.delimiter(contentType));
     }
 
     /** Returns whether a body is such a form. @param contentType null without one */
@@ -151,59 +135,20 @@ public final class FormBody {
         if (startsAt(latin1("\r\n"), head)) {
             return head;
         }
-        int end = find(HEAD_END, head, head + HEAD_BYTES_MAX);
+        int end = find(HEAD_END, head, head + PartHead.BYTES_MAX);
         if (end < 0) {
-            throw invalid("A part of the body has no end of its head within " + HEAD_BYTES_MAX + " bytes.");
+            throw invalid("A part of the body has no end of its head within " + PartHead.BYTES_MAX + " bytes.");
         }
         return end + 2;
     }
 
     private void part(String head, int from, int to) {
-        if (++parts > PARTS_MAX) {
-            throw invalid("The body must have at most " + PARTS_MAX + " parts.");
-        }
-        String disposition = "";
-        String type = null;
-        boolean isText = true;
-        for (String line : head.split("\r\n")) {
-            int colon = line.indexOf(':');
-            String name = line.substring(0, Math.max(0, colon)).toLowerCase(Locale.ROOT);
-            String value = line.substring(colon + 1).strip();
-            switch (name) {
-                case "content-disposition" -> disposition = value;
-                case "content-type" -> {
-                    type = value.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-                    refuse(value.regionMatches(true, 0, "multipart/", 0, 10), "is nested");
-                    isText = value.regionMatches(true, 0, "text/", 0, 5)
-                            || value.regionMatches(true, 0, JSON, 0, JSON.length());
-                }
-                case "content-transfer-encoding" ->
-                    refuse(!value.matches("(?i)binary|7bit|8bit"), "has a Content-Transfer-Encoding");
-                default -> {}
-            }
-        }
-        refuse(!disposition.toLowerCase(Locale.ROOT).startsWith("form-data"), "is none of form-data");
-        String field = parameter(disposition, "name");
-        Matcher name = NAME.matcher(field == null || field.length() > NAME_CHARS_MAX ? "" : field);
-        refuse(!name.matches(), "has no name that is taken");
-        boolean isNamed = parameter(disposition, "filename") != null || parameter(disposition, "filename*") != null;
-        if (isText && !isNamed) { // OpenAI's client for Java sends files without a name
-            text(name.group(1), name.group(2), from, to);
+        PartHead part = PartHead.of(++parts, head);
+        if (part.isText()) { // OpenAI's client for Java sends files without a name
+            text(part.name(), part.inner(), from, to);
         } else {
-            files.add(new File(name.group(1), type, body, from, to));
+            files.add(new File(part.name(), part.type(), body, from, to));
         }
-    }
-
-    private static @Nullable String parameter(String disposition, String name) {
-        Matcher parameter = PARAMETER.matcher(disposition);
-        while (parameter.find()) {
-            if (parameter.group(1).equalsIgnoreCase(name)) {
-                String quoted = parameter.group(2);
-                String value = quoted == null ? parameter.group(3) : quoted.replaceAll("\\\\(.)", "$1");
-                return new String(latin1(value), StandardCharsets.UTF_8);
-            }
-        }
-        return null;
     }
 
     /** @param inner the name in brackets: empty for an element, null without brackets */
