@@ -22,6 +22,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.http.RouteList;
 import dev.tollgate.http.WhileBooksAnswer;
 import dev.tollgate.http.limits.Workers;
+import dev.tollgate.jobs.Batches;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.Scope;
@@ -114,7 +115,8 @@ public record CallRoutes(
                 .protocols()
                 .forEach((path, protocol) -> routes.add(doors().of(protocol).route(path, modelKey)));
         KeyGate googleKey = key.orAsGooglesClients();
-        FileRoutes files = new FileRoutes(doors(), books, images, calls.secrets());
+        Batches batches = new Batches(books.database(), background.jobs(), ground.clock());
+        FileRoutes files = new FileRoutes(doors(), books, images, calls.secrets(), batches);
         files.openAi(routes, key);
         for (String version : List.of("/v1beta", "/v1alpha", "/v1")) {
             for (String base : List.of(version, "/v1/gemini" + version)) {

@@ -12,9 +12,10 @@ import dev.tollgate.http.Handler;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.RouteList;
 import dev.tollgate.http.WhileBooksAnswer;
+import dev.tollgate.jobs.Batches;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.protocols.batches.FileHandlers;
-import dev.tollgate.protocols.batches.ResultFiles;
+import dev.tollgate.protocols.batches.ResultViews;
 import dev.tollgate.protocols.googleapi.FilesHandler;
 import dev.tollgate.protocols.googleapi.GenerateErrors;
 import dev.tollgate.storage.secrets.SecretBox;
@@ -34,7 +35,7 @@ final class FileRoutes {
     private final FilesHandler google;
     private final FileHandlers openAi;
 
-    FileRoutes(CallDoors doors, CallBooks books, FileAddresses images, SecretBox secrets) {
+    FileRoutes(CallDoors doors, CallBooks books, FileAddresses images, SecretBox secrets, Batches batches) {
         this.doors = doors;
         this.books = books;
         this.google = new FilesHandler(
@@ -45,7 +46,11 @@ final class FileRoutes {
                 secrets,
                 doors.reading());
         this.openAi = new FileHandlers(
-                images.files(), doors.bodies(), ResultFiles.NONE, (account, id) -> false, FileLimits.FILE_BYTES_MAX);
+                images.files(),
+                doors.bodies(),
+                new ResultViews(batches, images.files(), doors.ground().clock()),
+                batches::reads,
+                FileLimits.FILE_BYTES_MAX);
     }
 
     /** Adds OpenAI's paths. Of those that Google has, too, the forms without {@code /v1}. */

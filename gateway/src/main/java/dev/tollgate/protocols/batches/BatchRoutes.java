@@ -21,6 +21,7 @@ import dev.tollgate.http.Handler;
 import dev.tollgate.http.Limit;
 import dev.tollgate.jobs.Batch;
 import dev.tollgate.jobs.Batches;
+import dev.tollgate.jobs.Job;
 import dev.tollgate.jobs.JobChange.Accepted;
 import dev.tollgate.jobs.JobChange.Cancelled;
 import dev.tollgate.jobs.Jobs;
@@ -28,6 +29,7 @@ import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.protocols.door.Door;
 import dev.tollgate.storage.Writer;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -172,6 +174,10 @@ public record BatchRoutes(
         BatchRequest request = creation.request();
         StoredFile input = input(account, owner(caller), request.inputId());
         daily.require(account);
+        Instant until = clock.instant().plus(Job.OPEN_MAX).plus(request.resultsKept());
+        if (!files.inputs().keep(input, owner(caller), until)) {
+            throw noInput(request.inputId()).asException();
+        }
         String id = ids.next();
         Accepted accepted = batches.accept(
                 id,
@@ -224,14 +230,17 @@ public record BatchRoutes(
     static StoredFile input(FileStore files, String accountId, KeyOwner reads, String id) {
         StoredFile found = files.find(accountId, reads, FilePurpose.BATCH, id);
         if (found == null || !found.isWhole()) {
-            throw ApiError.invalid(
-                            "input_file_id",
-                            "'input_file_id': there is no file %s with purpose batch."
-                                    .formatted(MessageText.quoted(BatchIds.FILE + id)))
-                    .withStatus(404)
-                    .asException();
+            throw noInput(id).asException();
         }
         return found;
+    }
+
+    private static ApiError noInput(String id) {
+        return ApiError.invalid(
+                        "input_file_id",
+                        "'input_file_id': there is no file %s with purpose batch."
+                                .formatted(MessageText.quoted(BatchIds.FILE + id)))
+                .withStatus(404);
     }
 
     // ---- to read ----

@@ -53,27 +53,4 @@ public interface ResultFiles {
 
     /** Deletes the results of the batch of a file. @return whether the file was there, and the key may read it */
     boolean delete(String accountId, KeyOwner reads, String id);
-
-    /** Results of a server without batches. */
-    ResultFiles NONE = new ResultFiles() {
-        @Override
-        public List<ResultFile> list(String accountId, KeyOwner reads, Part part) {
-            return List.of();
-        }
-
-        @Override
-        public @Nullable ResultFile find(String accountId, KeyOwner reads, String id) {
-            return null;
-        }
-
-        @Override
-        public Content open(String accountId, KeyOwner reads, ResultFile file) {
-            throw new IllegalArgumentException(file.id());
-        }
-
-        @Override
-        public boolean delete(String accountId, KeyOwner reads, String id) {
-            return false;
-        }
-    };
 }
