@@ -247,6 +247,71 @@ class OpenAiFilesTest {
         assertRefused(gateway.post("/v1/uploads", "{}", customer.key()), 404, "POST /v1/files takes a file");
     }
 
+    private void batch(String id, String input, String state, Instant ended) {
+        boolean isOpen = state.equals("open");
+        gateway.execute(
+                "INSERT INTO job (id, account_id, owner, origin_id, kind, state, due_at, node_id, body_hash, created_at, deadline, ended_at,"
+                        + " gone_at, sealed_bytes, charged_micros) VALUES ('" + id + "', '" + customer.account()
+                        + "', '', 'k', 'batch', '" + state + "', " + Long.MAX_VALUE + ", '', 'h', 1, 1, "
+                        + (isOpen ? "NULL" : ended.toEpochMilli()) + ", " + Long.MAX_VALUE + ", 0, 0)");
+        gateway.execute(
+                "INSERT INTO batch (job_id, endpoint, input_id, lost, results_ms, results_until, lines, completed, failed, output_bytes,"
+                        + " error_bytes, prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens) VALUES ('"
+                        + id
+                        + "', '/v1/chat/completions', '" + input + "', 0, 1, "
+                        + ended.plus(Duration.ofDays(30)).toEpochMilli() + ", 2, 1, 1, 70, 80, 0, 0, 0, 0)");
+    }
+
+    /** The books of these have no lines. */
+    private void forgetBatches() {
+        gateway.execute("DELETE FROM batch");
+        gateway.execute("DELETE FROM job");
+    }
+
+    @Test
+    void the_input_of_an_open_batch_is_not_deleted() {
+        String id = id(uploaded(customer.key(), "{}"));
+        String job = "chatcmpl-" + "2".repeat(31);
+        batch(job, id.substring(5), "open", Instant.now());
+        assertRefused(delete(id, customer.key()), 409, "input of a batch that has not ended");
+        assertThat(delete(id, gateway.customer("100").key()).status()).isEqualTo(404);
+        gateway.execute("UPDATE job SET state = 'completed', ended_at = 2");
+        assertThat(delete(id, customer.key()).status()).isEqualTo(200);
+        forgetBatches();
+    }
+
+    @Test
+    void results_are_listed_between_inputs_and_deleted_together() {
+        Instant start = Instant.now();
+        gateway.setNow(start);
+        String first = id(uploaded(customer.key(), "{}"));
+        gateway.setNow(start.plusSeconds(2));
+        String last = id(uploaded(customer.key(), "{}"));
+        String chars = "2".repeat(31);
+        batch("chatcmpl-" + chars, first.substring(5), "completed", start.plusSeconds(1));
+        String output = "file-" + chars + "o";
+        String errors = "file-" + chars + "e";
+        List<String> all = List.of(last, output, errors, first);
+        for (int limit = 1; limit < 6; limit++) {
+            assertThat(pages("?limit=" + limit)).isEqualTo(all);
+            assertThat(pages("?order=asc&limit=" + limit)).isEqualTo(all.reversed());
+        }
+        assertThat(pages("?purpose=batch_output&limit=1")).containsExactly(output, errors);
+        JsonNode file = get("/" + output, customer.key()).json();
+        assertThat(file.get("purpose").asString()).isEqualTo("batch_output");
+        assertThat(file.get("bytes").asInt()).isEqualTo(70);
+        assertThat(file.get("created_at").asLong())
+                .isEqualTo(start.plusSeconds(1).getEpochSecond());
+        assertThat(get("/" + output, gateway.customer("100").key()).status()).isEqualTo(404);
+        assertThat(delete(errors, customer.key()).json().get("deleted").asBoolean())
+                .isTrue();
+        for (String gone : List.of(output, errors)) {
+            assertRefused(get("/" + gone + "/content", customer.key()), 404, "There is no file");
+        }
+        assertThat(pages("?limit=3")).containsExactly(last, first);
+        forgetBatches();
+    }
+
     // ---- whose it is ----
 
     private String keyOf(String member, String team) {
