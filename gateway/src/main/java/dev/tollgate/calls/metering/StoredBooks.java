@@ -200,10 +200,11 @@ final class StoredBooks implements Books {
 
     /** Makes the reservation. A line holds its most or nothing, and leaves as much to others while another line of its account runs (J18). */
     private Reserve reserve(OpenHold hold, Question asked, KeyState key) {
-        long most = asked.bounds().wantedMicros();
+        Bounds bounds = asked.bounds();
+        long most = line == null ? bounds.wantedMicros() : most(bounds);
         Reserve reserve = new Reserve(
                 hold,
-                line == null ? asked.bounds().leastMicros() : most,
+                line == null ? bounds.leastMicros() : most,
                 most,
                 line == null ? asked.less() : null,
                 key::spend,
@@ -212,6 +213,12 @@ final class StoredBooks implements Books {
             reserve.leaveAsMuch(line::isBehindAnother);
         }
         return reserve;
+    }
+
+    /** Returns the most that a call can cost, by the model's maximum if it has none. */
+    private static long most(Bounds bounds) {
+        return bounds.mostMicros(
+                bounds.coverableTokens() - bounds.extras().images().mostWeight());
     }
 
     /**

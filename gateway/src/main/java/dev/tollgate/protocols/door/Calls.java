@@ -117,7 +117,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
             load(reading, request, model, key.accountId(), memory);
             reading.check(request, model);
             Long asked = reading.tokensMax(request);
-            Long tokensMax = tokensMax(asked, model, reading, request, key.accountId(), arrival);
+            Long tokensMax = tokensMax(asked, model, reading, request, key.accountId());
             Labelled labelled = reading.labels(caller, request, ignored(reading, request, model, tokensMax));
             Ask ask = reading.ask(request, model, key.accountId(), memory);
             CallSession session = session(key.accountId(), model, reading, request, arrival);
@@ -251,20 +251,12 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
         return all;
     }
 
-    /** The caller's maximum, cut to what the model can do (D21), else the protocol's default (D12, D51), else the model's for a call that holds its most (J18). */
+    /** The caller's maximum, cut to what the model can do (D21), else the protocol's default (D12, D51). */
     private static <R> @Nullable Long tokensMax(
-            @Nullable Long asked,
-            Model model,
-            Reading<R> reading,
-            R request,
-            String accountId,
-            @Nullable Arrival arrival) {
-        if (asked != null) {
-            return Math.min(asked, reading.tokensMaxMost(request, model, accountId));
-        }
-        Long byDefault = reading.tokensMaxByDefault(model);
-        boolean holdsMost = arrival != null && arrival.terms().isOfLine();
-        return byDefault == null && holdsMost ? Long.valueOf(model.upstream().outputTokensMax()) : byDefault;
+            @Nullable Long asked, Model model, Reading<R> reading, R request, String accountId) {
+        return asked == null
+                ? reading.tokensMaxByDefault(model)
+                : Long.valueOf(Math.min(asked, reading.tokensMaxMost(request, model, accountId)));
     }
 
     /**

@@ -50,6 +50,7 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -328,6 +329,7 @@ class StoredBooksTest {
     // ---- the hold of a line ----
 
     private final RunningLines lines = new RunningLines();
+    private Bounds ofLines = Sold.bounds(false, 1, 4_096L);
 
     /** Reserves for a line that starts after those that run. */
     private Books.Reservation reserveLine(String taskId, MeteredCall call) {
@@ -335,7 +337,7 @@ class StoredBooksTest {
                 new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), store.freeEnds(), NOW);
         CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
         new StoredBooks(accounting, NOW, keeper, lines.enter(call.accountId()))
-                .reserve(taskId, call, BOUNDS, true, told::complete, lost -> {});
+                .reserve(taskId, call, ofLines, true, told::complete, lost -> {});
         return await(told);
     }
 
@@ -362,6 +364,23 @@ class StoredBooksTest {
         books.reserve("t2", less, BOUNDS, true, told::complete, lost -> {});
         assertThat(held(await(told))).isEqualTo(8_291);
         assertThat(held(reserveLine("t3", request))).isEqualTo(8_292);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // nothing is asked
+    void a_line_without_a_maximum_holds_the_models() {
+        ofLines = BOUNDS;
+        store.account("acc_2", 100_000);
+        MeteredCall call = request("acc_2", "key_key");
+        long held = held(reserveLine("t1", call));
+        assertThat(held).isEqualTo(100 + 2 * Sold.OUTPUT_TOKENS_MAX);
+        Coverage coverage = new Coverage(BOUNDS, held);
+        assertThat(coverage.covers(Sold.OUTPUT_TOKENS_MAX)).isTrue();
+        assertThat(coverage.runsShort(Sold.OUTPUT_TOKENS_MAX))
+                .as("it asks for more")
+                .isFalse();
+        MeteredCall bounded = call.with(new Translation(BOUNDS, 400, null, 0));
+        assertThat(PriceEstimate.of(bounded, Optional.empty()).mostMicros()).isEqualTo(held);
     }
 
     @Test
