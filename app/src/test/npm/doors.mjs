@@ -9,6 +9,7 @@ const clients = {
   silent: () => import('./door-silent.mjs'),
   interactions: () => import('./door-interactions.mjs'),
   files: () => import('./door-files.mjs'),
+  'batch-files': () => import('./door-batch-files.mjs'),
   images: () => import('./door-images.mjs'),
   openrouter: () => import('./door-openrouter.mjs'),
   'openrouter-chat': () => import('./door-openrouter-chat.mjs'),

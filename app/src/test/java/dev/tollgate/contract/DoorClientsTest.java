@@ -81,6 +81,13 @@ class DoorClientsTest {
                 "cut":["incomplete","max_output_tokens"],"refused":["background","store"]}"""));
     }
 
+    @Test
+    void openais_sdk_uploads_lists_reads_and_deletes_files_of_batches() throws IOException {
+        assertThat(tried("batch-files", "gemini-2.5-pro")).isEqualTo(JSON.readTree("""
+                {"large":[760000,"in ä.jsonl","batch","processed",3600],"read":[true,true],"listed":[2,true,true],"ready":"processed",\
+                "deleted":[true,"file",404],"refused":[400,"purpose"]}"""));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"gemini-2.5-pro", "anthropic/gemini-3-pro-preview[1m]"})
     void anthropics_sdk_creates_streams_parses_runs_tools_and_counts(String model) throws IOException {
