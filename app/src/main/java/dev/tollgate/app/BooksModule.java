@@ -12,6 +12,7 @@ import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.webhooks.DeliveryQueue;
 import dev.tollgate.models.routing.RoutedModels;
 import dev.tollgate.portal.PortalBooks;
 import dev.tollgate.portal.PortalStores;
@@ -215,7 +216,7 @@ record BooksModule(PortalBooks portal, CallBooks calls) implements AutoCloseable
     static PortalStores.OfCalls ofCalls(Answers answers, RoutedModels routed) {
         return new PortalStores.OfCalls(
                 CallStores.claims(answers),
-                CallStores.kept(answers, routed),
+                CallStores.kept(answers, routed, DeliveryQueue::add),
                 CallStores.holdings(),
                 CallStores.sealed(),
                 Answers::keptAt);

@@ -8,6 +8,7 @@ import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.kept.DeletedMeanwhile;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.replay.Answers;
+import dev.tollgate.jobs.JobEvents;
 import dev.tollgate.jobs.JobParts;
 import dev.tollgate.jobs.Jobs;
 import dev.tollgate.keys.Keys;
@@ -37,14 +38,14 @@ public record CallStores(
         return List.of(answers.claimPart(), JobParts.claims());
     }
 
-    /** Returns the writer's parts that write after the roll-ups. */
-    public static List<Part<?>> kept(Answers answers, RoutedModels routed) {
+    /** Returns the writer's parts that write after the roll-ups. @param jobs what happens to jobs */
+    public static List<Part<?>> kept(Answers answers, RoutedModels routed, JobEvents jobs) {
         return List.of(
                 Signatures.part(),
                 KeptResponses.part(),
                 FileStore.part(),
                 answers.part(),
-                JobParts.changes(),
+                JobParts.changes(jobs),
                 DeletedMeanwhile.part(),
                 routed.part());
     }

@@ -31,6 +31,7 @@ import dev.tollgate.http.engine.HttpFront;
 import dev.tollgate.http.engine.HttpOptions;
 import dev.tollgate.http.engine.PublicAddress;
 import dev.tollgate.http.engine.Unread;
+import dev.tollgate.jobs.JobEvents;
 import dev.tollgate.keys.CreateKey;
 import dev.tollgate.keys.CreditsHandler;
 import dev.tollgate.keys.CreditsHandler.Form;
@@ -279,7 +280,7 @@ public final class CallServer extends KeysServer implements SandboxServer {
                                 stores.keys().changesPart(),
                                 Rollups.part(nodeId, stores.labels()),
                                 stores.labels()),
-                        CallStores.kept(stores.answers(), stores.routed()),
+                        CallStores.kept(stores.answers(), stores.routed(), JobEvents.NONE),
                         List.of(stores.sold().part(), RecordedRates.part(), AuditLog.part(), Allowances.lastPart()))
                 .<Part<?>>flatMap(List::stream)
                 .toList();

@@ -9,6 +9,7 @@ import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.FreeEnds;
 import dev.tollgate.calls.replay.Answers;
+import dev.tollgate.jobs.JobEvents;
 import dev.tollgate.jobs.JobParts;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.routing.RoutedModels;
@@ -87,7 +88,7 @@ public final class CallsFixture extends KeysFixture {
                         FileStore.part(),
                         kept.part(),
                         routing.part(),
-                        JobParts.changes(),
+                        JobParts.changes(JobEvents.NONE),
                         new WritePart<>(Execute.class),
                         AuditLog.part(),
                         Allowances.lastPart()));

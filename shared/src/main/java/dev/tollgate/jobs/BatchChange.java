@@ -32,7 +32,7 @@ public interface BatchChange extends JobChange {
                 WHERE job_id = ? AND started_at IS NULL AND EXISTS (SELECT 1 FROM job j WHERE j.id = ? AND j.state = 'open' AND j.node_id = ?)""";
 
         @Override
-        public void write(Statements statements) throws SQLException {
+        public void write(Statements statements, JobEvents events) throws SQLException {
             if (statements.run(BATCH, at, lines, minMicros, maxMicros, id, id, nodeId) == 1) {
                 replace(statements, id, details);
             }
@@ -51,7 +51,7 @@ public interface BatchChange extends JobChange {
     record Details(String id, String nodeId, byte[] sealed) implements BatchChange {
 
         @Override
-        public void write(Statements statements) throws SQLException {
+        public void write(Statements statements, JobEvents events) throws SQLException {
             if (statements.has("SELECT 1 FROM job WHERE id = ? AND state = 'open' AND node_id = ?", id, nodeId)) {
                 replace(statements, id, sealed);
             }
@@ -62,7 +62,7 @@ public interface BatchChange extends JobChange {
     record Resumed(String id, String nodeId) implements BatchChange {
 
         @Override
-        public void write(Statements statements) throws SQLException {
+        public void write(Statements statements, JobEvents events) throws SQLException {
             statements.run(
                     "UPDATE job SET pause = NULL, paused_at = NULL WHERE id = ? AND state = 'open' AND node_id = ?",
                     id,
@@ -80,10 +80,11 @@ public interface BatchChange extends JobChange {
                     AND NOT EXISTS (SELECT 1 FROM job_line l WHERE l.job_id = job.id AND l.state = 'running')""";
 
         @Override
-        public void write(Statements statements) throws SQLException {
+        public void write(Statements statements, JobEvents events) throws SQLException {
             int ended = statements.run(JOB, state.code(), at, at.plus(Job.KEPT), at.plus(Job.KEPT_FREE), id, nodeId);
             if (ended == 1) {
                 keepResults(statements, id, at);
+                events.ended(statements, id, at);
             }
         }
     }
@@ -101,7 +102,7 @@ public interface BatchChange extends JobChange {
     record LineWaits(String id, long line, Instant dueAt, int tries) implements BatchChange {
 
         @Override
-        public void write(Statements statements) throws SQLException {
+        public void write(Statements statements, JobEvents events) throws SQLException {
             statements.run(
                     "UPDATE job_line SET due_at = ?, tries = tries + ? WHERE job_id = ? AND line = ? AND state = 'waiting'",
                     dueAt,
@@ -115,7 +116,7 @@ public interface BatchChange extends JobChange {
     record ResultsGone(String id) implements BatchChange {
 
         @Override
-        public void write(Statements statements) throws SQLException {
+        public void write(Statements statements, JobEvents events) throws SQLException {
             statements.run(
                     "UPDATE batch SET results_until = 0 WHERE job_id = ? AND EXISTS (SELECT 1 FROM job j WHERE j.id = ? AND j.state <> 'open')",
                     id,
@@ -132,7 +133,7 @@ public interface BatchChange extends JobChange {
         void write(Statements statements, Counts counts) throws SQLException;
 
         @Override
-        default void write(Statements statements) throws SQLException {
+        default void write(Statements statements, JobEvents events) throws SQLException {
             Counts counts = new Counts(id());
             write(statements, counts);
             counts.write(statements);

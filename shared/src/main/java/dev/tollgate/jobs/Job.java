@@ -1,5 +1,6 @@
 package dev.tollgate.jobs;
 
+import dev.tollgate.base.ids.BatchLine;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -58,12 +59,23 @@ public record Job(
     /** The kind of a job's result. */
     public enum Kind {
         /** A response in the background: one call. */
-        RESPONSE,
+        RESPONSE("resp_"),
         /** A batch: a call for each line of a file. */
-        BATCH;
+        BATCH(BatchLine.PREFIX);
+
+        private final String prefix;
+
+        Kind(String prefix) {
+            this.prefix = prefix;
+        }
 
         public String code() {
             return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Returns the id of a job as its callers have it. */
+        String shown(String id) {
+            return prefix + id.substring(id.indexOf('-') + 1);
         }
     }
 

@@ -24,8 +24,8 @@ public interface JobChange extends Change {
     /** Returns the id of the job; empty for a change of many, which passes over rows that another server locks. */
     String id();
 
-    /** Writes it, in the writer's turn. @throws SQLException as the database gave it */
-    void write(Statements statements) throws SQLException;
+    /** Writes it, in the writer's turn. @param events for what happens to the job @throws SQLException as the database gave it */
+    void write(Statements statements, JobEvents events) throws SQLException;
 
     /**
      * The acceptance of a job with its request.
@@ -72,7 +72,7 @@ public interface JobChange extends Change {
         }
 
         @Override
-        public void write(Statements statements) throws SQLException {
+        public void write(Statements statements, JobEvents events) throws SQLException {
             decide(accept(statements));
         }
 
@@ -219,7 +219,7 @@ public interface JobChange extends Change {
                 "UPDATE job_line SET state = 'waiting', call_id = NULL WHERE job_id = ? AND line = ? AND state = 'running' AND call_id = ?";
 
         @Override
-        public void write(Statements statements) throws SQLException {
+        public void write(Statements statements, JobEvents events) throws SQLException {
             if (!reserve.reserved()) {
                 statements.run(NO_CALL, id, line, reserve.reservationId());
             }
@@ -230,7 +230,7 @@ public interface JobChange extends Change {
     record Freed(String id, long line, Release release) implements JobChange {
 
         @Override
-        public void write(Statements statements) throws SQLException {
+        public void write(Statements statements, JobEvents events) throws SQLException {
             if (release.resolved()) {
                 String sql = release instanceof Withdrawal ? Confirm.NO_CALL : Confirm.BACK;
                 statements.run(sql, id, line, release.reservationId());
@@ -250,12 +250,15 @@ public interface JobChange extends Change {
         private static final String BYTES = "UPDATE job SET sealed_bytes = 0 WHERE id = ?";
 
         @Override
-        public void write(Statements statements) throws SQLException {
+        public void write(Statements statements, JobEvents events) throws SQLException {
             if (!settle.resolved()) {
                 return;
             }
             statements.run(LINE, id, settle.reservationId());
-            statements.run(JOB, state.code(), settle.at(), settle.at().plus(Job.KEPT), settle.chargeMicros(), id);
+            Instant at = settle.at();
+            if (statements.run(JOB, state.code(), at, at.plus(Job.KEPT), settle.chargeMicros(), id) == 1) {
+                events.ended(statements, id, at);
+            }
             if (state != Job.State.CANCELLED) { // the door has kept the response, with its request
                 statements.run(REQUEST, id);
                 statements.run(BYTES, id);
@@ -284,13 +287,16 @@ public interface JobChange extends Change {
                 ON CONFLICT (job_id, line) DO UPDATE SET sealed = excluded.sealed""";
 
         @Override
-        public void write(Statements statements) throws SQLException {
+        public void write(Statements statements, JobEvents events) throws SQLException {
             boolean ends = statements.run(JOB, state.code(), at, at.plus(Job.KEPT_FREE), id, nodeId) == 1;
             if (!ends) {
                 statements.run(BACK, at, id, nodeId);
-            } else if (trouble != null) {
+                return;
+            }
+            if (trouble != null) {
                 statements.run(LINE, id, trouble);
             }
+            events.ended(statements, id, at);
         }
     }
 
@@ -326,7 +332,7 @@ public interface JobChange extends Change {
                 ON CONFLICT (job_id, line) DO UPDATE SET tries = job_line.tries + ?, sealed = excluded.sealed""";
 
         @Override
-        public void write(Statements statements) throws SQLException {
+        public void write(Statements statements, JobEvents events) throws SQLException {
             String why = pause == null ? null : pause.code();
             Instant soon = at.plus(CANCELLED).isBefore(dueAt) ? at.plus(CANCELLED) : dueAt;
             int waits = why == null
@@ -334,6 +340,9 @@ public interface JobChange extends Change {
                     : statements.run(JOB, dueAt, soon, why, at, why, id, nodeId);
             if (waits == 1 && (trouble != null || tries > 0)) {
                 statements.run(LINE, id, tries, trouble, tries);
+            }
+            if (waits == 1 && pause != null) {
+                events.paused(statements, id, pause, at);
             }
         }
     }
@@ -373,14 +382,14 @@ public interface JobChange extends Change {
         }
 
         @Override
-        public void write(Statements statements) throws SQLException {
-            decide(cancel(statements));
+        public void write(Statements statements, JobEvents events) throws SQLException {
+            decide(cancel(statements, events));
             if (deletes && outcome() != Cancelled.UNKNOWN) {
                 statements.run("UPDATE job SET gone_at = 0, cancel_at = COALESCE(cancel_at, ?) WHERE id = ?", at, id);
             }
         }
 
-        private Cancelled cancel(Statements statements) throws SQLException {
+        private Cancelled cancel(Statements statements, JobEvents events) throws SQLException {
             String lock = statements.dialect() == Dialect.POSTGRESQL ? " FOR UPDATE OF j" : "";
             List<Object> values = new ArrayList<>(List.of(id, accountId, at));
             if (reads != null) {
@@ -395,6 +404,7 @@ public interface JobChange extends Change {
             if (found == Cancelled.NOW) {
                 statements.run(END, at, at.plus(Job.KEPT), at.plus(Job.KEPT_FREE), id);
                 BatchChange.keepResults(statements, id, at);
+                events.ended(statements, id, at);
             } else if (found == Cancelled.RUNNING) {
                 statements.run("UPDATE job SET cancel_at = ? WHERE id = ? AND cancel_at IS NULL", at, id);
             }
@@ -439,7 +449,7 @@ public interface JobChange extends Change {
         }
 
         @Override
-        public void write(Statements statements) throws SQLException {
+        public void write(Statements statements, JobEvents events) throws SQLException {
             String free = FREE + (statements.dialect() == Dialect.POSTGRESQL ? " FOR UPDATE SKIP LOCKED" : "");
             List<Job> taken = new ArrayList<>();
             for (String each : ids) {
@@ -462,12 +472,12 @@ public interface JobChange extends Change {
                     AND NOT EXISTS (SELECT 1 FROM open_hold h WHERE h.id = ?)""";
 
         @Override
-        public void write(Statements statements) throws SQLException {
+        public void write(Statements statements, JobEvents events) throws SQLException {
             statements.run(BACK, id, line, callId, callId);
         }
     }
 
-    /** Ends all open jobs of restored books, which must not send calls again (J21). The outcome is their number. */
+    /** Ends all open jobs of restored books, which must not send calls again (J21), and tells nobody. The outcome is their number. */
     final class Restored extends Decision<Integer> implements JobChange {
 
         // The errors of their last tries are not why they end.
@@ -490,7 +500,7 @@ public interface JobChange extends Change {
         }
 
         @Override
-        public void write(Statements statements) throws SQLException {
+        public void write(Statements statements, JobEvents events) throws SQLException {
             statements.run(LINES);
             List<String> batches = statements.list(
                     "SELECT id FROM job WHERE kind = 'batch' AND state = 'open'", row -> row.getString(1));
@@ -510,7 +520,7 @@ public interface JobChange extends Change {
         }
 
         @Override
-        public void write(Statements statements) throws SQLException {
+        public void write(Statements statements, JobEvents events) throws SQLException {
             statements.run("UPDATE job SET node_id = '', due_at = ? WHERE node_id = ? AND state = 'open'", now, nodeId);
         }
     }
@@ -546,7 +556,7 @@ public interface JobChange extends Change {
         }
 
         @Override
-        public void write(Statements statements) throws SQLException {
+        public void write(Statements statements, JobEvents events) throws SQLException {
             String free = statements.dialect() == Dialect.POSTGRESQL ? " FOR UPDATE SKIP LOCKED" : "";
             int left = most;
             for (String each : statements.list(GONE + free, row -> row.getString(1), now, most)) {

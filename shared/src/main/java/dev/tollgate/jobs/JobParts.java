@@ -19,9 +19,9 @@ public final class JobParts {
         return new Claims();
     }
 
-    /** Returns the part that goes after the accounts. */
-    public static Part<?> changes() {
-        return new Changes();
+    /** Returns the part that goes after the accounts. @param events what happens to jobs */
+    public static Part<?> changes(JobEvents events) {
+        return new Changes(events);
     }
 
     /** Claims a try of a job for a call. The outcome is whether the call may be made. */
@@ -72,7 +72,7 @@ public final class JobParts {
         }
     }
 
-    private static final class Changes implements Part<JobChange> {
+    private record Changes(JobEvents events) implements Part<JobChange> {
 
         @Override
         public Class<JobChange> type() {
@@ -91,7 +91,7 @@ public final class JobParts {
                     counts = counts == null ? new BatchChange.Counts(each.id()) : counts;
                     end.write(statements, counts);
                 } else {
-                    each.write(statements);
+                    each.write(statements, events);
                 }
             }
             if (counts != null) {

@@ -3,6 +3,7 @@ package dev.tollgate.testing;
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.rollups.Rollups;
+import dev.tollgate.jobs.JobEvents;
 import dev.tollgate.jobs.JobParts;
 import dev.tollgate.keys.CreateKey;
 import dev.tollgate.keys.Key;
@@ -33,6 +34,11 @@ public class KeysFixture extends BooksFixture {
     }
 
     public KeysFixture(Supplier<Database> opener) {
+        this(opener, JobEvents.NONE);
+    }
+
+    /** @param events what happens to jobs */
+    public KeysFixture(Supplier<Database> opener, JobEvents events) {
         Core core = new Core(opener, false);
         Keys made = new Keys(core.database, core);
         this(
@@ -46,7 +52,7 @@ public class KeysFixture extends BooksFixture {
                         made.changesPart(),
                         Rollups.part(core::nodeId, core.labels),
                         core.labels,
-                        JobParts.changes(),
+                        JobParts.changes(events),
                         new WritePart<>(Execute.class),
                         AuditLog.part(),
                         Allowances.lastPart()));

@@ -2,6 +2,9 @@ package dev.tollgate.protocols.responses;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.webhooks.WebhookEvent;
+import dev.tollgate.customers.webhooks.Webhooks;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;
@@ -36,12 +39,20 @@ class TwoServersBackgroundTest {
         one = Gateway.startOn(url, "timeouts.drain", "0ms");
         two = Gateway.startOn(url, "timeouts.drain", "0ms");
         customer = one.customer("10000");
+        Acting by = new Acting(customer.account(), "per_1", null, null);
+        one.people()
+                .mail()
+                .webhooks()
+                .create(by, "https://hooks.example.org/", Webhooks.Form.STANDARD, WebhookEvent.CHOSEN);
         answerIn(0);
     }
 
     @AfterEach
     void stop() {
         Gateway.await("the ends of all", () -> two.number("SELECT COUNT(*) FROM job WHERE state = 'open'") == 0);
+        assertThat(two.number("SELECT COUNT(*) FROM webhook_delivery"))
+                .as("one event for each end")
+                .isEqualTo(two.number("SELECT COUNT(*) FROM job"));
         two.assertBooksAreClosed();
         two.close();
         if (!isStopped) {

@@ -230,7 +230,7 @@ public final class Deliveries {
     }
 
     private static byte[] body(Due due) {
-        return WebhookBody.of(due.form(), due.event(), due.createdAt(), due.data())
+        return WebhookBody.of(due.form(), due.id(), due.event(), due.createdAt(), due.data())
                 .getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -1,21 +1,21 @@
 package dev.tollgate.customers.webhooks;
 
 import dev.tollgate.customers.roles.EventQueue;
+import dev.tollgate.jobs.JobEvents;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Objects;
 
 /** The rows of deliveries. An event is queued for each webhook in the commit of what it reports. All methods run in the writer's turn. */
 public final class DeliveryQueue {
-
-    /** The deliveries of a webhook that may wait; past it further events are left out. */
-    private static final int WAITING_MAX = 1_000;
 
     private static final String QUEUE = """
             INSERT INTO webhook_delivery (id, account_id, webhook_id, event, data, created_at, due_at, attempts, state)
             SELECT ? || substr(w.id, 4), w.account_id, w.id, ?, ?, ?, ?, 0, 'waiting' FROM webhook w
             WHERE w.account_id = ? AND w.disabled_at IS NULL
-                AND (w.events IS NULL OR ? = 'webhook.test' OR ' ' || w.events || ' ' LIKE '% ' || ? || ' %')
+                AND (? = 'webhook.test' OR ' ' || COALESCE(w.events, 'organization') || ' ' LIKE '% ' || ? || ' %'
+                    OR ' ' || COALESCE(w.events, 'organization') || ' ' LIKE '% ' || ? || ' %')
                 AND (SELECT COUNT(*) FROM webhook_delivery d
                 WHERE d.webhook_id = w.id AND d.state = 'waiting') < ?
             ON CONFLICT DO NOTHING""";
@@ -30,7 +30,18 @@ public final class DeliveryQueue {
     /** Queues an event of the organization's log. */
     public static void add(Statements statements, EventQueue.Event event) throws SQLException {
         String id = String.valueOf(event.number());
-        queue(statements, event.accountId(), id, event.kind().webhookName(), event.data(), event.at());
+        WebhookEvent kind = named(event.kind().webhookName());
+        queue(statements, event.accountId(), id, kind, event.data(), event.at());
+    }
+
+    /** Queues an event of a job. */
+    public static void add(Statements statements, JobEvents.Event event) throws SQLException {
+        String data = WebhookEvent.text(WebhookEvent.ofJob(event.jobId()));
+        queue(statements, event.accountId(), event.id(), named(event.name()), data, event.at());
+    }
+
+    private static WebhookEvent named(String name) {
+        return Objects.requireNonNull(WebhookEvent.of(name), name);
     }
 
     /**
@@ -42,13 +53,16 @@ public final class DeliveryQueue {
     public static void add(
             Statements statements, String accountId, String id, WebhookEvent event, String data, Instant at)
             throws SQLException {
-        queue(statements, accountId, id, event.text(), data, at);
+        queue(statements, accountId, id, event, data, at);
     }
 
-    private static void queue(Statements statements, String accountId, String id, String event, String data, Instant at)
+    private static void queue(
+            Statements statements, String accountId, String id, WebhookEvent event, String data, Instant at)
             throws SQLException {
         String begin = "msg_" + accountId.substring(accountId.indexOf('_') + 1) + "_" + id;
-        statements.run(QUEUE, begin, event, data, at, at, accountId, event, event, WAITING_MAX);
+        String name = event.text();
+        WebhookEvent.Group group = event.group();
+        statements.run(QUEUE, begin, name, data, at, at, accountId, name, name, group.text(), group.waitingMax());
     }
 
     /**

@@ -28,6 +28,9 @@ public final class DueDeliveries {
 
     private static final Duration KEPT = Duration.ofDays(30);
 
+    /** The time for which events of responses in the background are kept that have arrived: there may be many. */
+    private static final Duration KEPT_BACKGROUND = Duration.ofDays(1);
+
     /** An attempt that failed was due when it was made, or its delivery is due again. */
     private static final String AFTER_PAUSE = """
             UPDATE webhook SET failing_since = NULL WHERE id = ? AND failing_since IS NOT NULL AND NOT EXISTS (
@@ -49,6 +52,16 @@ public final class DueDeliveries {
             ORDER BY id LIMIT ?""";
 
     private static final int SILENT_EACH = 100;
+
+    private static final String ARRIVED =
+            "SELECT d.id FROM webhook_delivery d WHERE d.webhook_id = %s AND d.created_at < ? AND d.state = 'sent' AND d.event LIKE 'response.%%'";
+    private static final String WITH_ARRIVED =
+            "SELECT w.id FROM webhook w WHERE EXISTS (%s)".formatted(ARRIVED.formatted("w.id"));
+    private static final String FORGET_ARRIVED =
+            "DELETE FROM webhook_delivery WHERE id IN (%s ORDER BY d.created_at LIMIT ?)"
+                    .formatted(ARRIVED.formatted("?"));
+
+    private static final int ARRIVED_EACH = 500;
 
     private final Database database;
     private final Writer writer;
@@ -193,5 +206,21 @@ public final class DueDeliveries {
                 }));
             }
         } while (silent.size() == SILENT_EACH);
+        forgetArrived(clock.instant().minus(KEPT_BACKGROUND));
+    }
+
+    private void forgetArrived(Instant before) {
+        for (String id : database.read(sql -> sql.list(WITH_ARRIVED, row -> row.getString(1), before))) {
+            WebhookChange forget;
+            do {
+                forget = new WebhookChange() {
+                    @Override
+                    protected Boolean run(Statements statements) throws SQLException {
+                        return statements.run(FORGET_ARRIVED, id, before, ARRIVED_EACH) == ARRIVED_EACH;
+                    }
+                };
+                writer.commitAndWait(Unit.of(forget));
+            } while (forget.outcome());
+        }
     }
 }

@@ -13,11 +13,20 @@ public final class WebhookBody {
 
     private WebhookBody() {}
 
-    /** @param event its name @param data JSON of an object */
-    public static String of(Form form, String event, Instant at, String data) {
+    /**
+     * Returns the body of a delivery. OpenAI's clients read the form {@link Form#STANDARD}.
+     *
+     * @param id of the delivery
+     * @param event its name
+     * @param data JSON of an object
+     */
+    public static String of(Form form, String id, String event, Instant at, String data) {
         return form == Form.STANDARD
                 ? ApiJson.MAPPER
                         .createObjectNode()
+                        .put("id", id)
+                        .put("object", "event")
+                        .put("created_at", at.getEpochSecond())
                         .put("type", event)
                         .put("timestamp", at.toString())
                         .putRawValue("data", new RawValue(data))

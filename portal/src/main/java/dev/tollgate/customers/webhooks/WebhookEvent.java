@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,16 @@ public enum WebhookEvent {
             "key.unused",
             sentence("A key made no call for 90 days."),
             now -> text(ofUnusedKey("key_5Rw3", "laptop", now.minus(Duration.ofDays(90))))),
+    BATCH_COMPLETED(Group.BATCHES, "batch.completed", sentence("All lines of a batch have ended.")),
+    BATCH_FAILED(Group.BATCHES, "batch.failed", sentence("A batch has failed.")),
+    BATCH_EXPIRED(Group.BATCHES, "batch.expired", sentence("The 24 hours of a batch were over before its last line.")),
+    BATCH_CANCELLED(Group.BATCHES, "batch.cancelled", sentence("A batch was cancelled, and its last call has ended.")),
+    BATCH_PAUSED(
+            Group.BATCHES, "batch.paused", sentence("A batch waits, for credits for example. It goes on by itself.")),
+    RESPONSE_COMPLETED(Group.BACKGROUND, "response.completed", sentence("A response in the background is complete.")),
+    RESPONSE_INCOMPLETE(Group.BACKGROUND, "response.incomplete", sentence("A response in the background was cut.")),
+    RESPONSE_FAILED(Group.BACKGROUND, "response.failed", sentence("A response in the background has failed.")),
+    RESPONSE_CANCELLED(Group.BACKGROUND, "response.cancelled", sentence("A response in the background was cancelled.")),
     TEST(
             "webhook.test",
             sentence("Someone presses “Send a test event”. All webhooks get it."),
@@ -63,11 +74,54 @@ public enum WebhookEvent {
     public static final List<WebhookEvent> CHOSEN =
             Arrays.stream(values()).filter(event -> event != TEST).toList();
 
+    /** A group of events. Who chooses all of it also receives its events of later versions. */
+    public enum Group {
+        /** The group that a webhook without a choice receives. */
+        ORGANIZATION(1_000),
+        BATCHES(500),
+        /** Responses in the background. */
+        BACKGROUND(500);
+
+        private final int waitingMax;
+
+        Group(int waitingMax) {
+            this.waitingMax = waitingMax;
+        }
+
+        /** Returns its name in a webhook's choice. */
+        public String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Returns its events that a webhook can leave out. */
+        public List<WebhookEvent> events() {
+            return CHOSEN.stream().filter(event -> event.group == this).toList();
+        }
+
+        /** Returns how many deliveries of a webhook may wait; past it, further events of this group are left out. */
+        int waitingMax() {
+            return waitingMax;
+        }
+    }
+
+    private static final String JOB_CHARS = "202611201159301234567892aB34cD5";
+
+    private final Group group;
     private final String text;
     private final Sentence when;
     private final Function<Instant, String> example;
 
     WebhookEvent(String text, Sentence when, Function<Instant, String> example) {
+        this(Group.ORGANIZATION, text, when, example);
+    }
+
+    /** An event of jobs. */
+    WebhookEvent(Group group, String text, Sentence when) {
+        this(group, text, when, now -> text(ofJob((group == Group.BATCHES ? "batch_" : "resp_") + JOB_CHARS)));
+    }
+
+    WebhookEvent(Group group, String text, Sentence when, Function<Instant, String> example) {
+        this.group = group;
         this.text = text;
         this.when = when;
         this.example = example;
@@ -76,6 +130,10 @@ public enum WebhookEvent {
     /** Returns its name in a delivery. */
     public String text() {
         return text;
+    }
+
+    public Group group() {
+        return group;
     }
 
     /** Returns when it is sent, in a sentence. */
@@ -148,6 +206,11 @@ public enum WebhookEvent {
     /** @param lastUsedAt the creation of a key that was never used */
     public static Consumer<JsonGenerator> ofUnusedKey(String id, String name, Instant lastUsedAt) {
         return key(id, name, "last_used_at", lastUsedAt);
+    }
+
+    /** @param id of a batch or a response, as its callers have it */
+    static Consumer<JsonGenerator> ofJob(String id) {
+        return json -> json.writeStringProperty("id", id);
     }
 
     private static Consumer<JsonGenerator> key(String id, String name, String time, Instant at) {

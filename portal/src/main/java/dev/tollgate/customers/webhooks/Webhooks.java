@@ -24,11 +24,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The store of webhooks: what an organization lists and changes. Thread-safe; blocks. */
@@ -47,7 +49,7 @@ public final class Webhooks {
     private static final String LIST = """
             SELECT id, url, form, created_at, failing_since, disabled_at, events FROM webhook WHERE account_id = ? ORDER BY created_at, id""";
     private static final String DELIVERIES = """
-            SELECT event, created_at, attempts, state, status, due_at, webhook_id, data FROM webhook_delivery WHERE account_id = ?
+            SELECT event, created_at, attempts, state, status, due_at, webhook_id, data, id FROM webhook_delivery WHERE account_id = ?
             ORDER BY created_at DESC, id LIMIT ?""";
 
     private final Database database;
@@ -95,7 +97,7 @@ public final class Webhooks {
     /**
      * A webhook.
      *
-     * @param events names of those that it receives; null for all, also of later versions
+     * @param events names of those that it receives, or of groups with those of later versions; null for the group of the organization
      * @param failingSince when its deliveries began to fail; null if the last one arrived
      * @param disabledAt when it was disabled since its deliveries failed; null if it is not
      */
@@ -110,7 +112,10 @@ public final class Webhooks {
 
         /** Returns whether it receives an event. */
         public boolean receives(WebhookEvent event) {
-            return events == null || events.contains(event.text());
+            String group = event.group().text();
+            return events == null
+                    ? event.group() == WebhookEvent.Group.ORGANIZATION
+                    : events.contains(event.text()) || events.contains(group);
         }
     }
 
@@ -130,7 +135,8 @@ public final class Webhooks {
             int status,
             Instant dueAt,
             String webhookId,
-            String data) {}
+            String data,
+            String id) {}
 
     /** Returns an organization's webhooks, the first one first. */
     public List<Webhook> list(String accountId) {
@@ -164,7 +170,8 @@ public final class Webhooks {
                                         row.getInt(5),
                                         Columns.time(row, 6),
                                         row.getString(7),
-                                        row.getString(8)),
+                                        row.getString(8),
+                                        row.getString(9)),
                                 accountId,
                                 SHOWN));
     }
@@ -235,14 +242,17 @@ public final class Webhooks {
                 by.accountId());
     }
 
-    /** Returns the stored form of a choice: all events are stored as none, which includes events of later versions. */
+    /** Returns the stored form of a choice: a whole group by its name, which includes events of later versions, and that of the organization alone as none. */
     private static @Nullable String stored(List<WebhookEvent> events) {
         if (events.isEmpty()) {
             throw new IllegalArgumentException("events=" + events);
         }
-        return events.containsAll(WebhookEvent.CHOSEN)
-                ? null
-                : events.stream().map(WebhookEvent::text).collect(Collectors.joining(" "));
+        String stored = Arrays.stream(WebhookEvent.Group.values())
+                .flatMap(group -> events.containsAll(group.events())
+                        ? Stream.of(group.text())
+                        : group.events().stream().filter(events::contains).map(WebhookEvent::text))
+                .collect(Collectors.joining(" "));
+        return stored.equals(WebhookEvent.Group.ORGANIZATION.text()) ? null : stored;
     }
 
     /** Enables a disabled webhook. */

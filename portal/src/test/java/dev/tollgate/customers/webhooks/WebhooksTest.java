@@ -5,6 +5,9 @@ import static dev.tollgate.testing.Asserts.found;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.jobs.JobEvents;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.PortalServer;
@@ -15,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -173,7 +177,9 @@ class WebhooksTest {
         assertThat(received.headers()).containsEntry("timestamp", String.valueOf(NOON.getEpochSecond()));
         assertThat(received.headers()).containsEntry("signature", signature(secret, received));
         assertThat(received.body())
-                .startsWith("{\"type\":\"webhook.test\",\"timestamp\":\"2026-11-20T12:00:00Z\",\"data\":{");
+                .startsWith("{\"id\":\"" + received.headers().get("id") + "\",\"object\":\"event\",\"created_at\":"
+                        + NOON.getEpochSecond()
+                        + ",\"type\":\"webhook.test\",\"timestamp\":\"2026-11-20T12:00:00Z\",\"data\":{");
         assertThat(browser.get(PAGE).body()).contains("sent, status 204").doesNotContain(secret);
     }
 
@@ -190,7 +196,7 @@ class WebhooksTest {
         test();
         sweep();
         assertThat(RECEIVED).hasSize(2).last().asString().contains("\"type\":\"webhook.test\"");
-        assertThat(browser.get(PAGE).body()).contains("1 of 9");
+        assertThat(browser.get(PAGE).body()).contains("1 of 18");
     }
 
     @Test
@@ -203,8 +209,7 @@ class WebhooksTest {
         assertThat(browser.submit(PAGE, PAGE, Map.of("deed", "events", "webhook", webhook()))
                         .body())
                 .contains("Choose at least one event.");
-        assertThat(gateway.number("SELECT COUNT(*) FROM webhook WHERE events IS NULL"))
-                .isOne();
+        assertThat(gateway.text("SELECT events FROM webhook")).isEqualTo("organization batches background");
     }
 
     @Test
@@ -217,9 +222,121 @@ class WebhooksTest {
         assertThat(page).contains(RECEIVED.remove().body());
         for (WebhookEvent event : WebhookEvent.values()) {
             for (Webhooks.Form form : Webhooks.Form.values()) {
-                assertThat(page).contains(WebhookBody.of(form, event.text(), NOON, event.example(NOON)));
+                assertThat(page).contains(WebhookBody.of(form, "msg_8Qk2", event.text(), NOON, event.example(NOON)));
             }
         }
+    }
+
+    // ---- events of jobs ----
+
+    private static void tell(String name, String jobId, String id) {
+        String account = gateway.text("SELECT account_id FROM webhook");
+        Webhooks.WebhookChange told = new Webhooks.WebhookChange() {
+            @Override
+            protected Boolean run(Statements statements) throws SQLException {
+                DeliveryQueue.add(statements, new JobEvents.Event(account, name, jobId, id, gateway.now()));
+                return true;
+            }
+        };
+        gateway.books().writer().commitAndWait(Unit.of(told));
+    }
+
+    private static void tell(String name, String id) {
+        tell(name, id, id);
+    }
+
+    private static long queued(String event) {
+        return gateway.number("SELECT COUNT(*) FROM webhook_delivery WHERE event = '" + event + "'");
+    }
+
+    private static void choose(String events) {
+        gateway.execute("UPDATE webhook SET events = " + events);
+    }
+
+    @Test
+    void a_webhook_receives_the_groups_that_it_chose() {
+        begin();
+        browser.submit(PAGE, PAGE, creation(url(), "standard", WebhookEvent.Group.ORGANIZATION.events()));
+        assertThat(gateway.number("SELECT COUNT(*) FROM webhook WHERE events IS NULL"))
+                .isOne();
+        tell("batch.completed", "batch_1");
+        join("third@example.org");
+        assertThat(queued("batch.completed")).isZero();
+        assertThat(queued("member.joined")).isOne();
+        choose("'organization batches response.failed'");
+        for (WebhookEvent.Group group : List.of(WebhookEvent.Group.BATCHES, WebhookEvent.Group.BACKGROUND)) {
+            group.events().forEach(event -> tell(event.text(), event.name()));
+        }
+        join("fourth@example.org");
+        assertThat(queued("member.joined")).isEqualTo(2);
+        for (WebhookEvent event : WebhookEvent.Group.BATCHES.events()) {
+            assertThat(queued(event.text())).as(event.text()).isOne();
+        }
+        assertThat(queued("response.failed")).isOne();
+        assertThat(queued("response.completed")).isZero();
+        assertThat(browser.get(PAGE).body()).contains("15 of 18");
+    }
+
+    @Test
+    void an_event_of_a_job_names_it_alone_and_comes_once() throws Exception {
+        begin();
+        String secret = add("standard");
+        tell("batch.paused", "batch_1", "batch_1_credits_7");
+        tell("batch.paused", "batch_1", "batch_1_credits_7");
+        sweep();
+        assertThat(RECEIVED).hasSize(1);
+        Received received = RECEIVED.remove();
+        assertThat(received.headers()).containsEntry("signature", signature(secret, received));
+        assertThat(received.body())
+                .startsWith("{\"id\":\"" + received.headers().get("id") + "\",\"object\":\"event\",")
+                .endsWith(
+                        "\"type\":\"batch.paused\",\"timestamp\":\"2026-11-20T12:00:00Z\",\"data\":{\"id\":\"batch_1\"}}");
+    }
+
+    @Test
+    void past_500_waiting_events_those_of_jobs_are_left_out() {
+        begin();
+        add("standard");
+        deliver(499);
+        tell("response.completed", "resp_1");
+        tell("response.completed", "resp_2");
+        tell("batch.completed", "batch_1");
+        join("fifth@example.org");
+        assertThat(queued("response.completed")).isOne();
+        assertThat(queued("batch.completed")).isZero();
+        assertThat(queued("member.joined")).isOne();
+    }
+
+    private static void deliver(int waiting) {
+        gateway.execute(
+                "INSERT INTO webhook_delivery (id, account_id, webhook_id, event, data, created_at, due_at, attempts, state)"
+                        + " WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + waiting + ")"
+                        + " SELECT 'msg_' || i, account_id, id, 'webhook.test', '{}', 1, "
+                        + NOON.plus(Duration.ofDays(9)).toEpochMilli() + ", 0, 'waiting' FROM webhook, n");
+    }
+
+    @Test
+    void arrived_events_of_responses_go_after_a_day() {
+        begin();
+        add("standard");
+        deliver(1_200);
+        gateway.execute("UPDATE webhook_delivery SET state = 'sent', event = 'response.completed', created_at = "
+                + NOON.toEpochMilli());
+        tell("batch.completed", "batch_1");
+        gateway.execute("UPDATE webhook_delivery SET state = 'sent'");
+        tell("response.failed", "resp_x");
+        gateway.setNow(NOON.plus(Duration.ofDays(1)).minusMillis(1));
+        forget();
+        assertThat(queued("response.completed")).isEqualTo(1_200);
+        gateway.setNow(NOON.plus(Duration.ofDays(1)).plusMillis(1));
+        forget();
+        assertThat(queued("response.completed")).isZero();
+        assertThat(queued("batch.completed")).isOne();
+        assertThat(queued("response.failed")).as("still waits").isOne();
+    }
+
+    private static void forget() {
+        gateway.people().mail().webhooks().due().forgetOld();
     }
 
     private static void join(String email) {

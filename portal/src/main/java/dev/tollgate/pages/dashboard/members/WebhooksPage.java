@@ -34,6 +34,11 @@ public record WebhooksPage(Webhooks webhooks, Function<String, @Nullable Sentenc
 
     private static final String PATH = "/dashboard/webhooks";
 
+    /** The choice of a new webhook. */
+    private static final List<WebhookEvent> USUAL = WebhookEvent.Group.ORGANIZATION.events();
+
+    private static final String EXAMPLE_ID = "msg_8Qk2";
+
     /** The beginning of the name of an event's box. */
     private static final String BOX = "events.";
 
@@ -42,7 +47,7 @@ public record WebhooksPage(Webhooks webhooks, Function<String, @Nullable Sentenc
                 pages.get(
                         PATH,
                         pages.members(Right.WEBHOOKS),
-                        request -> PageStep.show(page(request, Typed.of(WebhookEvent.CHOSEN, Map.of())))),
+                        request -> PageStep.show(page(request, Typed.of(USUAL, Map.of())))),
                 pages.post(PATH, pages.members(Right.WEBHOOKS), this::take));
     }
 
@@ -83,6 +88,7 @@ public record WebhooksPage(Webhooks webhooks, Function<String, @Nullable Sentenc
             Webhooks.Webhook webhook = webhook(delivery);
             return WebhookBody.of(
                     webhook == null ? Webhooks.Form.STANDARD : webhook.form(),
+                    delivery.id(),
                     delivery.event(),
                     delivery.createdAt(),
                     delivery.data());
@@ -97,14 +103,24 @@ public record WebhooksPage(Webhooks webhooks, Function<String, @Nullable Sentenc
 
         /** Returns an event as it would be sent now. */
         public String example(WebhookEvent event, Webhooks.Form form) {
-            return WebhookBody.of(form, event.text(), now, event.example(now));
+            return WebhookBody.of(form, EXAMPLE_ID, event.text(), now, event.example(now));
         }
     }
 
     /** Returns which events a webhook receives, in words. */
     public static String events(Webhooks.Webhook webhook) {
-        List<String> events = webhook.events();
-        return events == null ? say("events::all") : say("{count} of {all}", events.size(), WebhookEvent.CHOSEN.size());
+        long received = WebhookEvent.CHOSEN.stream().filter(webhook::receives).count();
+        int all = WebhookEvent.CHOSEN.size();
+        return received == all ? say("events::all") : say("{count} of {all}", received, all);
+    }
+
+    /** Returns the name of a group of events. */
+    public static String name(WebhookEvent.Group group) {
+        return switch (group) {
+            case ORGANIZATION -> say("Organization");
+            case BATCHES -> say("Batches");
+            case BACKGROUND -> say("Responses in the background");
+        };
     }
 
     /** Returns what came of a delivery. */
@@ -166,7 +182,7 @@ public record WebhooksPage(Webhooks webhooks, Function<String, @Nullable Sentenc
 
     private PageStep choose(PageRequest<Visitor.Member> request, String id, List<WebhookEvent> events) {
         if (events.isEmpty()) {
-            Typed typed = Typed.of(WebhookEvent.CHOSEN, Map.of("form", needed()));
+            Typed typed = Typed.of(USUAL, Map.of("form", needed()));
             return PageStep.again(page(request, typed));
         }
         webhooks.choose(PageRequest.acting(request), id, events);
@@ -200,7 +216,7 @@ public record WebhooksPage(Webhooks webhooks, Function<String, @Nullable Sentenc
     private PageStep shown(PageRequest<Visitor.Member> request, @Nullable String secret) {
         return secret == null
                 ? PageStep.to(PATH)
-                : PageStep.show(page(request, new Typed("", "", WebhookEvent.CHOSEN, Map.of(), secret)));
+                : PageStep.show(page(request, new Typed("", "", USUAL, Map.of(), secret)));
     }
 
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, Typed typed) {
