@@ -94,7 +94,7 @@ public record CallRoutes(
         }
     };
 
-    private CallDoors doors() {
+    CallDoors doors() {
         return new CallDoors(ground, books, calls, checks, signatures, kept, images, background);
     }
 
@@ -344,7 +344,7 @@ public record CallRoutes(
         }
     }
 
-    private <C> Gate<C> whileBooksAnswer(Gate<C> gate) {
+    <C> Gate<C> whileBooksAnswer(Gate<C> gate) {
         return new WhileBooksAnswer<>(gate, books.writer()::refuses);
     }
 }

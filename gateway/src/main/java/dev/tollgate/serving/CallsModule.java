@@ -36,9 +36,9 @@ import dev.tollgate.calls.replay.SpoolFolder;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.http.RefusalObserver;
 import dev.tollgate.http.Route;
+import dev.tollgate.http.RouteList;
 import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.http.limits.Workers;
-import dev.tollgate.jobs.Job;
 import dev.tollgate.jobs.Jobs;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.RequestCount;
@@ -77,7 +77,7 @@ import org.jspecify.annotations.Nullable;
  * @param traces makes a refusal a span
  * @param playground the callers' routes, under which the playground asks, too
  * @param flex compares the tiers that lines of batches get
- * @param jobs runs the calls whose callers do not wait
+ * @param jobs makes calls whose callers do not wait
  */
 public record CallsModule(
         CallGround ground,
@@ -91,7 +91,7 @@ public record CallsModule(
         KeyGate gate,
         CallRoutes playground,
         FlexGrants flex,
-        JobRunner jobs) {
+        JobsModule jobs) {
 
     /** The time after which a caller may try again that was refused because the books did not respond. */
     public static final Duration COME_BACK = Duration.ofSeconds(1);
@@ -122,7 +122,8 @@ public record CallsModule(
         BackgroundCalls background = background(ground, books, vertx, calls, runner::get);
         CallRoutes routes = new CallRoutes(
                 ground, books, calls, checks, signatures, kept, images, signing, counts(books, meter), background);
-        runner.set(ground.open(jobs(ground, books, background, routes), JobRunner::leave));
+        JobsModule jobs = JobsModule.of(ground, books, background, routes.doors());
+        runner.set(jobs.responses());
         watch.jobs(background.jobs(), runner.get());
         return new CallsModule(
                 ground,
@@ -136,7 +137,7 @@ public record CallsModule(
                 new KeyGate(books.stores().keys(), requests),
                 routes,
                 flex,
-                runner.get());
+                jobs);
     }
 
     private static BackgroundCalls background(
@@ -149,17 +150,6 @@ public record CallsModule(
                 new MemoryBudget(Runtime.getRuntime().maxMemory() / JOBS_PART),
                 vertx,
                 runner);
-    }
-
-    private static JobRunner jobs(CallGround ground, CallBooks books, BackgroundCalls background, CallRoutes routes) {
-        JobRunner.Server server =
-                new JobRunner.Server(books.node()::id, books.node()::mayServe, books.writer()::waiting);
-        return new JobRunner(
-                background.jobs(),
-                books.stores().keys(),
-                server,
-                Map.of(Job.Kind.RESPONSE, background.starting(routes.responses())),
-                ground.clock());
     }
 
     /** Begins no more calls of jobs: the server is about to stop. */
@@ -352,14 +342,15 @@ public record CallsModule(
     }
 
     public List<Sweep> sweeps() {
-        return List.of(
+        List<Sweep> all = new ArrayList<>(jobs.sweeps());
+        all.addAll(List.of(
                 new Sweep("sweep-signatures", Signatures.SWEEP_EVERY, signatures::forgetOld),
                 new Sweep("sweep-responses", KeptResponses.SWEEP_EVERY, kept::sweep),
-                new Sweep("run-jobs", JobRunner.EVERY, jobs::round),
                 new Sweep(
                         "sweep-jobs", Jobs.SWEEP_EVERY, playground.background().jobs()::sweep),
                 new Sweep("sweep-files", FileErasure.SWEEP_EVERY, files().erasure()::sweep),
-                new Sweep("sweep-rollups", Rollups.SWEEP_EVERY, new Rollups(books.writer(), ground.clock())::sweep));
+                new Sweep("sweep-rollups", Rollups.SWEEP_EVERY, new Rollups(books.writer(), ground.clock())::sweep)));
+        return all;
     }
 
     /** Ends all calls with a 503, and returns their holds. @param reason for their callers */
@@ -374,7 +365,8 @@ public record CallsModule(
 
     /** @param ofAccounts the portal's routes for callers */
     public List<Route<?>> routes(List<Route<?>> ofAccounts) {
-        return playground.table(gate, ofAccounts);
+        KeyGate key = gate.forModels();
+        return RouteList.of(playground.table(gate, ofAccounts), jobs.routes(key, playground.whileBooksAnswer(key)));
     }
 
     /** Returns the number of calls that are not resolved yet. */

@@ -26,7 +26,7 @@ public final class SettingTable {
         groups.put("seller", "Invoices");
         List.of("operator", "console", "admin").forEach(prefix -> groups.put(prefix, "Operators"));
         List.of("http", "cors", "clients", "messages", "images", "codex").forEach(prefix -> groups.put(prefix, "HTTP"));
-        groups.put("limits", "Limits");
+        List.of("limits", "batches").forEach(prefix -> groups.put(prefix, "Limits"));
         groups.put("responses", "Stored responses");
         List.of("media", "files").forEach(prefix -> groups.put(prefix, "Media"));
         groups.put("timeouts", "Timeouts");

@@ -188,6 +188,14 @@ public final class TrafficSettings {
                             + " for images by address alone. One account gets at most 1 GiB and 1,000 files, and as much as it leaves for the others. Without room, calls that need it get"
                             + " a 429.")));
 
+    public static final Setting<Integer> BATCH_LINES = row(
+            Setting.of(
+                    "batches.lines",
+                    Kind.wholeNumber(0, 10_000),
+                    "128",
+                    sentence(
+                            "Lines of batches that run on a server at the same time. One account gets at most half of them. With 0, no batches can be created.")));
+
     public static final Setting<List<String>> MEDIA_ALLOW = row(Setting.of(
             "media.allow",
             Kind.places(),

@@ -21,10 +21,10 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /** The lines of a batch that are still to be tried (J15, J16): those that wait go first, then the file's in their order. Confined to its batch's thread. */
-final class LineQueue {
+public final class LineQueue {
 
     /** The files with the lines of batches. */
-    interface Inputs {
+    public interface Inputs {
 
         @Nullable
         StoredFile find(Batch batch);

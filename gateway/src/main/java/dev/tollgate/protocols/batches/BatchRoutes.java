@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param door reads labels
  * @param bodies refuses accounts that cannot pay
  * @param runner runs what is accepted
+ * @param isOn whether batches can be created here
  */
 public record BatchRoutes(
         Jobs jobs,
@@ -51,7 +52,8 @@ public record BatchRoutes(
         Daily daily,
         CompletionIds ids,
         InstantSource clock,
-        Runner runner) {
+        Runner runner,
+        boolean isOn) {
 
     private static final Limit LIMIT = Limit.of(100, 20);
     private static final String AFTER = "after";
@@ -91,6 +93,11 @@ public record BatchRoutes(
             refuse(allowances.use(writer, its(accountId)));
         }
 
+        /** Uses one, if there is one left. */
+        void count(String accountId) {
+            allowances.use(writer, its(accountId));
+        }
+
         private static void refuse(Duration wait) {
             if (wait.isPositive()) {
                 throw ApiError.later(
@@ -107,6 +114,13 @@ public record BatchRoutes(
     /** {@code POST}. */
     public Handler<KeyCaller> create() {
         return (exchange, caller) -> {
+            if (!isOn) {
+                throw ApiError.invalid(
+                                null,
+                                "Batches are off on this server. Send the requests one by one, with \"service_tier\": \"flex\" if they may wait.")
+                        .withStatus(404)
+                        .asException();
+            }
             String name = IdempotencyKey.hash(exchange.headers(IdempotencyKey.HEADER));
             boolean isRepeated = isAboveZero(exchange.header(RETRIES));
             var labels = door.calls().labels(caller, new Door.OfExchange(exchange));
@@ -191,7 +205,7 @@ public record BatchRoutes(
                 creation.kept());
         String its = id(accepted, id);
         if (its.equals(id)) {
-            daily.use(account); // what was refused uses none
+            daily.count(account); // what was refused uses none
             runner.wake();
         }
         return its;
