@@ -7,7 +7,8 @@
  * the engine implements, and {@code testing/Asked} without a socket.
  *
  * <p>Threading: a {@link dev.tollgate.http.exchange.CallerExchange} is confined to the event loop of its connection. Bodies that are large or
- * compressed are read by {@link dev.tollgate.http.exchange.BodyReaders}. What all exchanges share ({@link
+ * compressed are read by {@link dev.tollgate.http.exchange.BodyReaders}; a body that its handler reads while it comes goes through a
+ * {@link dev.tollgate.http.exchange.BodyStream} to a thread that may block. What all exchanges share ({@link
  * dev.tollgate.http.exchange.FrontParts}) is thread-safe.
  *
  * <p>It knows {@code http} and not {@code http.engine}: no channel and no buffer of Netty's.

@@ -189,23 +189,28 @@ public final class FileStore implements AutoCloseable {
      * @throws dev.tollgate.base.error.ApiException 429 if the files of all accounts leave no room for it
      */
     public @Nullable StoredFile append(StoredFile file, byte[] piece) {
-        return append(file, piece, file.purpose().kept(), file.bytes());
+        return append(file, piece, file.purpose().kept());
+    }
+
+    private @Nullable StoredFile append(StoredFile file, byte[] piece, Duration kept) {
+        boolean isWhole = file.written() + piece.length == file.bytes();
+        long expiresAt = clock.millis() + (isWhole ? kept : UPLOAD).toMillis();
+        return append(file, piece, isWhole ? pieces.sha256(file, piece) : "", expiresAt, file.bytes());
     }
 
     /**
      * Ends a file with its last piece. From then on it has the bytes that have come, however many were announced.
      *
      * @param piece at most {@link FilePieces#PIECE_BYTES}
+     * @param sha256 of all of it, in lower-case hex
      * @param kept how long the file is kept, from its beginning on
-     * @return the whole file; null if it has another length by now, or is gone
-     * @throws dev.tollgate.base.error.ApiException 429 if the files of all accounts leave no room for it
+     * @return the whole file; otherwise as {@link #append}
      */
-    public @Nullable StoredFile end(StoredFile file, byte[] piece, Duration kept) {
-        Duration left = kept.minusMillis(clock.millis() - file.createdAt());
-        return append(file, piece, left, file.written() + piece.length);
+    public @Nullable StoredFile end(StoredFile file, byte[] piece, String sha256, Duration kept) {
+        return append(file, piece, sha256, file.createdAt() + kept.toMillis(), file.written() + piece.length);
     }
 
-    private @Nullable StoredFile append(StoredFile file, byte[] piece, Duration kept, long bytes) {
+    private @Nullable StoredFile append(StoredFile file, byte[] piece, String sha256, long expiresAt, long bytes) {
         long written = file.written() + piece.length;
         if (piece.length == 0
                 || bytes > file.bytes()
@@ -213,12 +218,7 @@ public final class FileStore implements AutoCloseable {
             throw new IllegalArgumentException("a piece of " + piece.length + " bytes at " + file.written());
         }
         limits.requireRoomForPiece(file.purpose(), piece.length);
-        boolean isWhole = written == bytes;
-        Arrived after = new Arrived(
-                written,
-                isWhole ? pieces.sha256(file, piece) : "",
-                clock.millis() + (isWhole ? kept : UPLOAD).toMillis());
-        StoredFile grown = file.with(after, bytes);
+        StoredFile grown = file.with(new Arrived(written, sha256, expiresAt), bytes);
         if (!FilesPart.append(file, grown, pieces.sealed(file, piece))
                 .commit(writer)
                 .isDone()) {
@@ -269,7 +269,7 @@ public final class FileStore implements AutoCloseable {
                 if (piece.length == 0) {
                     throw new IOException("a file has become shorter");
                 }
-                StoredFile after = append(file, piece, kept, file.bytes());
+                StoredFile after = append(file, piece, kept);
                 if (after == null) {
                     throw new StoreException("file " + file.id() + " is gone");
                 }

@@ -13,7 +13,8 @@ public final class Sha256 {
 
     private Sha256() {}
 
-    static MessageDigest digest() {
+    /** Returns a new digest. */
+    public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

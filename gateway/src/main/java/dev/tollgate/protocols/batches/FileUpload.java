@@ -15,6 +15,7 @@ import dev.tollgate.calls.files.FilePurpose;
 import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.files.StoredFile;
 import dev.tollgate.calls.files.StoredFile.Announced;
+import dev.tollgate.calls.replay.Sha256;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.limits.FairTurns;
 import dev.tollgate.protocols.openai.FormStream;
@@ -22,9 +23,11 @@ import dev.tollgate.protocols.openai.PartHead;
 import dev.tollgate.storage.StoreException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +58,7 @@ final class FileUpload {
     private final long announced;
     private final Lease memory;
     private final List<String> ignored = new ArrayList<>();
+    private final MessageDigest sha256 = Sha256.digest();
     private byte[] piece = {};
     private int length;
     private @Nullable StoredFile file;
@@ -198,6 +202,7 @@ final class FileUpload {
     /** Writes a full piece, behind which more of the file has come. */
     private StoredFile appended(StoredFile begun) {
         requireLength(begun, begun.written() + length + 1);
+        sha256.update(piece);
         return there(Records.read(() -> {
             try (FairTurns.Turn _ = files.limits().turn(caller.accountId())) {
                 return files.append(begun, piece);
@@ -229,8 +234,10 @@ final class FileUpload {
                 anchor == null ? ANCHOR : SECONDS,
                 "'expires_after' must have both 'anchor' and 'seconds'.");
         Duration its = kept == null ? FilePurpose.BATCH.kept() : kept;
+        byte[] last = Arrays.copyOf(piece, length);
+        String hash = HexFormat.of().formatHex(sha256.digest(last));
         try (FairTurns.Turn _ = files.limits().turn(caller.accountId())) {
-            return there(files.end(begun, Arrays.copyOf(piece, length), its));
+            return there(files.end(begun, last, hash, its));
         }
     }
 

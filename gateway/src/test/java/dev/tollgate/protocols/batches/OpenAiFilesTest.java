@@ -19,9 +19,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -133,7 +136,7 @@ class OpenAiFilesTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE})
-    void a_file_is_uploaded_read_listed_and_deleted(int bytes) {
+    void a_file_is_uploaded_read_listed_and_deleted(int bytes) throws NoSuchAlgorithmException {
         String content = text(bytes);
         JsonNode file = uploaded(customer.key(), content);
         assertThat(id(file)).matches("file-[0-9a-f]{32}");
@@ -145,6 +148,9 @@ class OpenAiFilesTest {
         assertThat(file.get("expires_at").asLong() - file.get("created_at").asLong())
                 .isEqualTo(Duration.ofHours(48).toSeconds());
         assertThat(get("/" + id(file), customer.key()).json()).isEqualTo(file);
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
+        assertThat(gateway.text("SELECT sha256 FROM stored_file"))
+                .isEqualTo(HexFormat.of().formatHex(hash));
         assertThat(get("", customer.key()).json().at("/data/0")).isEqualTo(file);
         Reply read = get("/" + id(file) + "/content", customer.key());
         assertThat(read.text()).isEqualTo(content);
