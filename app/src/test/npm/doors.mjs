@@ -15,6 +15,7 @@ const clients = {
   'openrouter-chat': () => import('./door-openrouter-chat.mjs'),
   audio: () => import('./door-audio.mjs'),
   spent: () => import('./door-spent.mjs'),
+  long: () => import('./door-long.mjs'),
 };
 
 const [, , client, url, key, model] = process.argv;

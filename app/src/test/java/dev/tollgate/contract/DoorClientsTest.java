@@ -6,6 +6,7 @@ import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.NodePackages;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -151,6 +152,24 @@ class DoorClientsTest {
 
         assertThat(came).hasSize(Effort.isLong() ? 14 : 10).allSatisfy(said -> assertThat(said.asString())
                 .isEqualTo("1, in words"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"150", "10000"})
+    void googles_clients_read_a_long_response_as_one_and_end(String credits) throws IOException {
+        JsonNode came = tried("long", gateway.customer(credits).key(), "gemini-4-argon");
+
+        for (String client : Effort.isLong()
+                ? List.of("genai whole", "genai stream", "genai chat", "ai whole", "ai stream")
+                : List.of("genai whole", "genai stream", "genai chat")) {
+            JsonNode said = came.get(client);
+            assertThat(said.get("hop=320").toString()).as(client).isEqualTo("[\"all\",\"STOP\",5]");
+            assertThat(said.get("hop=320 hop_same=3").toString()).as(client).isEqualTo("[\"a part\",\"MAX_TOKENS\",3]");
+            assertThat(said.get("hop=0").get(2).asInt()).as(client).isEqualTo(1);
+            assertThat(said.get("hop=320 hop_error=2:503").get(2).asInt())
+                    .as(client)
+                    .isLessThan(8);
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.tollgate.books.calls.CallText;
 import dev.tollgate.books.calls.CallTexts;
 import dev.tollgate.calls.answering.AnsweringModels;
 import dev.tollgate.calls.metering.Books.Trace;
+import dev.tollgate.upstreams.hops.Hops;
 import dev.tollgate.upstreams.pool.AttemptRecord;
 import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.sessions.CacheUse;
@@ -212,7 +213,8 @@ final class Course {
                 cache == null ? null : CourseTexts.cache(cache),
                 tried == null
                         ? null
-                        : CallTexts.attempts(json -> CourseTexts.attempts(json, sent, answers, tried), costs::write),
+                        : CallTexts.attempts(
+                                json -> CourseTexts.attempts(json, sent, answers, hop(), tried), costs::write),
                 CourseTexts.stoppedBy(stoppedBy),
                 tried);
         int flags = costs.flags()
@@ -222,9 +224,15 @@ final class Course {
         return new Trace(flags, times, course, costs.attempts().isEmpty() ? null : costs::json);
     }
 
+    /** Returns the number of the call's hop of a long answer; 0 if the answer is one call. */
+    private int hop() {
+        Hops hops = request.ask().hops();
+        return hops != null && hops.isLong() ? hops.number() : 0;
+    }
+
     /** Returns whether the row says all about the attempts: there was none, or a single one, which answered and has the only cost, if there is a cost. */
     private boolean isOrdinary(String channel, String model) {
-        if (sent.size() != 1) {
+        if (sent.size() != 1 || hop() > 0) {
             return sent.isEmpty();
         }
         List<AttemptRecord> tried = sent.getFirst().tried();

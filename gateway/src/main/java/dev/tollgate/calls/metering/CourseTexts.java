@@ -71,9 +71,11 @@ final class CourseTexts {
      * Writes the list of all attempts. An answer of another model than the sent one has its name.
      *
      * @param answers of the calls, in the same order
+     * @param hop the call's number in an answer of several; 0 if the answer is one
      * @param counted gets each attempt of the list
      */
-    static void attempts(Utf8Buffer json, List<SentCall> sent, List<AnswerUnderWay> answers, List<Tried> counted) {
+    static void attempts(
+            Utf8Buffer json, List<SentCall> sent, List<AnswerUnderWay> answers, int hop, List<Tried> counted) {
         int most = json.size() + ATTEMPTS_BYTES_MAX;
         json.raw('[');
         boolean isFirst = true;
@@ -93,7 +95,8 @@ final class CourseTexts {
                         model,
                         tried.millis(),
                         tried.outcome(),
-                        tried.isAnswer() ? AnsweringModels.other(tried.model(), version) : null);
+                        tried.isAnswer() ? AnsweringModels.other(tried.model(), version) : null,
+                        hop);
                 isFirst = false;
             }
         }

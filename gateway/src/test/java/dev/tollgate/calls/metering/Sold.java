@@ -78,6 +78,21 @@ final class Sold {
                 CallLimits.NONE);
     }
 
+    /** Returns a model whose answers come in several hops, with the limits of Gemini 4. */
+    static Model longAnswering(Pricing pricing) {
+        Model sold = model(pricing, true);
+        UpstreamModel upstream = sold.upstream();
+        return sold.standingOn(new UpstreamModel(
+                upstream.name(),
+                new UpstreamModel.Limits(1_048_576, 65_536, true, 1, 0, 262_144),
+                upstream.abilities(),
+                upstream.thinking(),
+                upstream.output(),
+                upstream.costs(),
+                upstream.retirements(),
+                null));
+    }
+
     /** Returns the same model, whose calls may take a time. */
     static Model lasting(Duration callTimeMax) {
         Model sold = model(false);

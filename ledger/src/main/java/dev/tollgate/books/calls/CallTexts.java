@@ -318,7 +318,8 @@ public final class CallTexts {
                 course.upstreamModel(),
                 (times.firstByteMicros() - times.askedMicros()) / 1_000,
                 "answered",
-                null);
+                null,
+                0);
         return json.raw(']').written().toString();
     }
 
@@ -328,14 +329,24 @@ public final class CallTexts {
      * @param model the upstream's name of the model that was sent
      * @param millis to the first event of substance, or to the end without one
      * @param answered its name of the model that answered; null if that is the same one, or none did
+     * @param hop its number in an answer of several requests; 0 if the answer is one
      */
     public static void attempt(
-            Utf8Buffer json, String channel, String model, long millis, String outcome, @Nullable String answered) {
+            Utf8Buffer json,
+            String channel,
+            String model,
+            long millis,
+            String outcome,
+            @Nullable String answered,
+            int hop) {
         json.raw("{\"channel\":").string(channel);
         json.raw(",\"model\":").string(model);
         json.raw(",\"ms\":").number(millis);
         json.raw(",\"outcome\":").string(outcome);
         text(json, "answered_by", answered);
+        if (hop > 0) {
+            json.raw(",\"hop\":").number(hop);
+        }
         json.raw('}');
     }
 }

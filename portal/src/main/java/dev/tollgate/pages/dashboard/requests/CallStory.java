@@ -48,6 +48,10 @@ public record CallStory(CallDetail detail, Money money, Instant now) {
         if (call().paidBy() != null) {
             story.add(GrantWords.paid(call().paidBy(), call().chargeMicros(), this::amount));
         }
+        int hop = call().course().path("attempts").path(0).path("hop").asInt(0);
+        if (hop > 0) {
+            story.add(ofHop(hop));
+        }
         Long tokensMax = call().maxTokensApplied();
         if (tokensMax != null) {
             story.add(say("The balance covered {tokens} response tokens, so that was the maximum.", tokensMax));
@@ -66,6 +70,17 @@ public record CallStory(CallDetail detail, Money money, Instant now) {
             story.add(say("{amount} were refunded afterwards.", amount(detail.refundedMicros())));
         }
         return story;
+    }
+
+    /** The prompt of a later request has what the earlier ones have written, mostly from the cache. */
+    private String ofHop(int hop) {
+        long prompt = call().usage().promptTokens();
+        if (hop == 1 || prompt == 0) {
+            return say("Request {number} of a response that may come in several.", hop);
+        }
+        return say(
+                "Request {number} of a response in several. Its prompt of {tokens} tokens contains the text before it; {percent} % came from the cache.",
+                hop, prompt, 100 * call().usage().cachedTokens() / prompt);
     }
 
     private String begin() {
