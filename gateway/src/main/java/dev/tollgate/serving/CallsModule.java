@@ -125,6 +125,7 @@ public record CallsModule(
         JobsModule jobs = JobsModule.of(ground, books, background, routes.doors());
         runner.set(jobs.responses());
         watch.jobs(background.jobs(), runner.get());
+        watch.batches(jobs.runner());
         return new CallsModule(
                 ground,
                 books,

@@ -126,7 +126,7 @@ class TwoServersBackgroundTest {
 
     /** The server that has the only job in hand. */
     private Gateway serverOf() {
-        return one.calls().jobs().size() == 1 ? one : two;
+        return one.calls().jobs().responses().size() == 1 ? one : two;
     }
 
     @Test
