@@ -13,7 +13,10 @@ import dev.tollgate.testing.RunningServer.Reply;
 import dev.tollgate.testing.Stores;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -466,6 +469,30 @@ class OpenAiFilesTest {
         }
         assertRefused(
                 post(customer.key(), form(file("{}"), field("purpose", "batch"))), 429, "4 uploads that have begun");
+    }
+
+    @Test
+    void a_file_that_is_deleted_while_it_is_read_is_cut() throws IOException {
+        int bytes = 16 << 20;
+        String id = id(uploaded(customer.key(), text(bytes)));
+        try (Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(64 << 10);
+            socket.connect(new InetSocketAddress("127.0.0.1", gateway.port()));
+            socket.getOutputStream()
+                    .write(("GET /v1/files/" + id + "/content HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                                    + customer.key() + "\r\n\r\n")
+                            .getBytes(StandardCharsets.UTF_8));
+            String head = new String(socket.getInputStream().readNBytes(300), StandardCharsets.UTF_8);
+            assertThat(head).startsWith("HTTP/1.1 200 ").containsIgnoringCase("content-length: " + bytes);
+            assertThat(delete(id, customer.key()).status()).isEqualTo(200);
+            long rest = 0;
+            try {
+                rest = socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+            } catch (SocketException reset) {
+                // as good an end
+            }
+            assertThat(rest).isLessThan(bytes - 1_000);
+        }
     }
 
     @Test
