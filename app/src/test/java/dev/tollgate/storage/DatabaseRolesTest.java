@@ -164,6 +164,7 @@ class DatabaseRolesTest {
                 ALTER TABLE usage_day DROP COLUMN charged_by_request;
                 ALTER TABLE webhook DROP COLUMN events;
                 ALTER TABLE kept_response DROP COLUMN call_id;
+                DROP INDEX webhook_delivery_waiting;
                 DROP TABLE job, job_line, batch, plan_step;
                 ALTER TABLE subscription ADD COLUMN request_id TEXT;
                 ALTER TABLE subscription ADD COLUMN end_request_id TEXT;
