@@ -166,6 +166,7 @@ class DatabaseRolesTest {
                 ALTER TABLE kept_response DROP COLUMN call_id;
                 DROP INDEX webhook_delivery_waiting;
                 DROP TABLE job, job_line, batch, plan_step;
+                ALTER TABLE payment DROP COLUMN lapsed_micros;
                 ALTER TABLE subscription ADD COLUMN request_id TEXT;
                 ALTER TABLE subscription ADD COLUMN end_request_id TEXT;
                 DELETE FROM tollgate_schema WHERE version >= 26""");

@@ -185,8 +185,18 @@ final class GrantCheck implements Check {
                         found(grant, name, findings).leaves(micros, at, isLapse ? id : null, name, findings));
             }
             default ->
-                shares.forEach((grant, micros) ->
-                        found(grant, name, findings).moves(amount < 0 ? -micros : micros, name, at, findings));
+                shares.forEach(
+                        (grant, micros) -> reverse(grant, amount < 0 ? -micros : micros, number, name, at, findings));
+        }
+    }
+
+    /** Adds what money that goes back takes out of a grant, or returns to it, or to one of refunds if it had ended. */
+    private void reverse(long number, long micros, long entry, String name, long at, Findings findings) {
+        CheckedGrant grant = found(number, name, findings);
+        if (micros > 0 && grant.kind.equals("refund")) {
+            grant.gives(micros, entry, at, name, findings);
+        } else {
+            grant.moves(micros, name, at, findings);
         }
     }
 

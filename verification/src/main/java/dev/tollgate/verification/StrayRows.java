@@ -39,6 +39,8 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
                 WHEN e.origin = 'start' THEN e.request_id LIKE 'start-' || e.account_id || '%' OR e.request_id LIKE 'sandbox-start-' || e.account_id || '%'
                 WHEN e.origin IN ('creation', 'demo', 'deletion') THEN COALESCE(e.request_id, e.origin) = e.origin
                 WHEN e.origin IN ('gift', 'correction', 'grant_end', 'call') THEN COALESCE(SUBSTR(e.request_id, 1, 9), 'operator ') = 'operator '
+                WHEN e.origin = 'expiry' AND e.grants IS NULL THEN EXISTS (SELECT 1 FROM payment_notice n JOIN payment p ON p.id = n.payment_id
+                    WHERE p.account_id = e.account_id AND e.request_id = 'return-notice-' || n.id)
                 WHEN e.origin = 'expiry' THEN e.request_id IS NOT NULL
                 ELSE EXISTS (SELECT 1 FROM payment_notice n WHERE n.payment_id = e.origin_id AND e.request_id = 'notice-' || n.id
                     AND e.origin = CASE n.fact WHEN 'refunded' THEN 'card_refund' WHEN 'disputed' THEN 'dispute' WHEN 'dispute_lost' THEN 'dispute'
@@ -112,6 +114,29 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
             HAVING SUM(p.reversed_micros) <> -COALESCE(t.taken_micros + t.missing_micros, 0)
                 OR SUM(p.missing_micros) <> -COALESCE(t.missing_micros, 0)
             ORDER BY p.account_id"""),
+            // What had left the payment's own grant returns before it is taken back, and leaves again if the money
+            // comes
+            // again.
+            new StrayRows(
+                    "payments",
+                    "payments of account %s say that %s micro-credits of what was taken back had expired or ended, its entries do not",
+                    """
+            SELECT p.account_id, SUM(p.lapsed_micros)
+            FROM payment p LEFT JOIN (
+                SELECT e.account_id, SUM(e.amount_micros) AS returned_micros FROM entry e
+                WHERE e.origin = 'expiry' AND e.grants IS NULL
+                GROUP BY e.account_id) t ON t.account_id = p.account_id
+            GROUP BY p.account_id, t.returned_micros
+            HAVING SUM(p.lapsed_micros) <> COALESCE(t.returned_micros, 0)
+            ORDER BY p.account_id"""),
+            new StrayRows(
+                    "payments", "entry %s/%s takes credits of grants back that its payment did not give: %s", """
+            SELECT e.account_id, e.number, e.grants FROM entry e
+            WHERE e.kind = 'reversal' AND e.amount_micros < 0 AND e.grants IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM entry p JOIN credit_grant g ON g.account_id = p.account_id AND g.entry_number = p.number
+                WHERE p.account_id = e.account_id AND p.origin IN ('payment', 'test_payment') AND p.origin_id = e.origin_id
+                    AND e.grants LIKE g.number || ':%' AND e.grants NOT LIKE '% %')
+            ORDER BY e.account_id, e.number"""),
             // A credit means that its voucher or payment was used, and the other way round.
             new StrayRows("vouchers", "entry %s/%s has credits of %s, which is not redeemed", """
             SELECT e.account_id, e.number, 'voucher ' || COALESCE(e.origin_id, '') FROM entry e

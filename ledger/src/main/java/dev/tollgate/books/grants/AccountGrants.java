@@ -356,6 +356,14 @@ public final class AccountGrants {
         }
     }
 
+    /** Returns how much of a grant can leave while all holds stay covered (Z21); of one that has expired nothing, since running calls hold the rest. */
+    public long leaves(GrantRow grant, Money money, long atMillis, RunningCalls calls) throws SQLException {
+        begin(money, atMillis, true);
+        addHolds(money, null, calls);
+        int place = drawn.indexOf(grant);
+        return place < 0 || grant.hasExpired(atMillis) ? 0 : draw.canLeave(place);
+    }
+
     /** Returns how much of the general credits can leave while all holds stay covered, hidden ones last. */
     public long generalLeaves(Money money, long atMillis, RunningCalls calls) throws SQLException {
         begin(money, atMillis, false);

@@ -247,6 +247,11 @@ public final class GrantDraw {
         return left[grant] - Math.min(capacity[grant], served);
     }
 
+    /** Returns how much of what is left in a grant can leave while the holds stay covered, by whatever pays them. */
+    public long canLeave(int grant) {
+        return left[grant] - capacity[grant] + unneeded(grant);
+    }
+
     /** Returns how much of the general credits can leave while the holds stay covered. */
     public long generalLeaves() {
         return unneeded(GENERAL);

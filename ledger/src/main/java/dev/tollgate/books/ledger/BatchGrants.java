@@ -280,16 +280,39 @@ final class BatchGrants {
 
     /** Returns how much of an amount the general credits can give while all holds stay covered (Z21, Z23). */
     long generalLeaves(AccountRow account, long micros, Instant at) throws SQLException {
+        return generalLeaves(account, micros, 0, at);
+    }
+
+    /** Returns the same once an amount has left a grant and not yet the balance. */
+    long generalLeaves(AccountRow account, long micros, long leavingMicros, Instant at) throws SQLException {
         AccountFunds funds = account.funds;
+        long balance = funds.balanceMicros() - leavingMicros;
         if (funds.grantedMicros() == 0) {
-            return Math.min(micros, funds.balanceMicros());
+            return Math.min(micros, balance);
         }
-        long leaves = funds.balanceMicros() - funds.grantedMicros() - kept.hiddenMicros(account);
+        long leaves = balance - funds.grantedMicros() - kept.hiddenMicros(account);
         if (leaves < micros) {
             Instant stamp = account.stamp(at);
-            leaves = of(account).generalLeaves(money(account), stamp.toEpochMilli(), running(account));
+            Money money = new Money(balance, funds.reservedMicros(), funds.grantedMicros(), kept.hiddenMicros(account));
+            leaves = of(account).generalLeaves(money, stamp.toEpochMilli(), running(account));
         }
-        return Math.min(micros, Math.min(leaves, funds.balanceMicros()));
+        return Math.min(micros, Math.min(leaves, balance));
+    }
+
+    /** Takes up to an amount out of a grant, as much as can leave while all holds stay covered (Z21). It stays live. @return what it took, which leaves with an entry */
+    long take(AccountRow account, long number, long micros, Instant at) throws SQLException {
+        GrantRow grant = of(account).find(number);
+        if (grant == null || micros == 0) {
+            return 0;
+        }
+        Instant stamp = account.stamp(at);
+        long leaves = of(account).leaves(grant, money(account), stamp.toEpochMilli(), running(account));
+        long taken = Math.min(micros, Math.min(leaves, account.funds.balanceMicros()));
+        if (taken > 0) {
+            grant.add(-taken);
+            account.addGranted(-taken);
+        }
+        return taken;
     }
 
     /** Returns the live grants with something left, in a sentence for the operator. */
@@ -412,6 +435,20 @@ final class BatchGrants {
     /** Adds the entry of a refund, and returns its credits to grants. @param sandboxMicros of its general credits */
     void give(AccountRow account, Refunded refunded, Requested asked, long sandboxMicros, String reason, Instant at)
             throws SQLException {
+        give(account, refunded, asked, asked.amountMicros(), 0, sandboxMicros, reason, at);
+    }
+
+    /** Adds an entry that returns credits, some of them to grants. Parameters as {@link Journal#enter} has them. */
+    void give(
+            AccountRow account,
+            Refunded refunded,
+            Requested asked,
+            long amountMicros,
+            long missingMicros,
+            long sandboxMicros,
+            String reason,
+            Instant at)
+            throws SQLException {
         Map<Long, Long> shares = new LinkedHashMap<>();
         for (Part part : refunded.parts) {
             GrantRow to = part.grant;
@@ -423,7 +460,7 @@ final class BatchGrants {
             shares.merge(to.number, part.micros, Long::sum);
         }
         String grants = PaidBy.ofAll(shares).text();
-        journal.enter(account, asked, asked.amountMicros(), 0, sandboxMicros, reason, at, grants);
+        journal.enter(account, asked, amountMicros, missingMicros, sandboxMicros, reason, at, grants);
         account.addGranted(refunded.micros());
     }
 

@@ -1,5 +1,7 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.grants.PaidBy;
+import dev.tollgate.books.grants.PaidBy.Share;
 import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.storage.Statements;
 import java.sql.PreparedStatement;
@@ -8,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,8 @@ final class Journal {
     private static final String EARLIER = """
             SELECT account_id, number, created_at, kind, task_id, amount_micros, missing_micros, balance_after_micros, reason, grants, origin, origin_id
             FROM entry WHERE account_id = ? AND request_id = ?""";
+    private static final String OF_GRANTS =
+            "SELECT amount_micros, grants, origin_id FROM entry WHERE account_id = ? AND kind = ? AND grants IS NOT NULL";
     private static final String INSERT = """
             INSERT INTO entry (account_id, number, created_at, kind, task_id, amount_micros, missing_micros, balance_after_micros, reason, request_id,
                 sandbox_micros, grants, origin, origin_id)
@@ -98,6 +103,47 @@ final class Journal {
             }
         }
         return sum;
+    }
+
+    /** Returns what has left a grant because it expired or was ended. Reads. */
+    long leftMicros(String accountId, long grant) throws SQLException {
+        return -moved(accountId, EntryKind.ADJUSTMENT, (origin, share) -> share.grant() == grant);
+    }
+
+    /** Returns what a payment's reversals have taken out of grants, and not returned. Reads. @param payment its id */
+    long takenOfGrantsMicros(String accountId, String payment) throws SQLException {
+        return -moved(accountId, EntryKind.REVERSAL, (origin, share) -> payment.equals(origin));
+    }
+
+    /** Returns the sum of shares of grants in entries of a kind, with their signs. @param which of them, by the id of the entry's origin */
+    private long moved(String accountId, EntryKind kind, BiPredicate<@Nullable String, Share> which)
+            throws SQLException {
+        long[] sum = {0};
+        PreparedStatement select = statements.of(OF_GRANTS);
+        select.setString(1, accountId);
+        select.setString(2, kind.code());
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                sum[0] += moved(row.getLong(1), row.getString(2), row.getString(3), which);
+            }
+        }
+        for (Row row : added) {
+            if (row.grants != null
+                    && row.entry.kind() == kind
+                    && row.entry.accountId().equals(accountId)) {
+                sum[0] += moved(row.entry.amountMicros(), row.grants, row.origin.id(), which);
+            }
+        }
+        return sum[0];
+    }
+
+    private static long moved(
+            long amountMicros, String grants, @Nullable String origin, BiPredicate<@Nullable String, Share> which) {
+        long sum = PaidBy.of(grants).shares().stream()
+                .filter(share -> which.test(origin, share))
+                .mapToLong(Share::micros)
+                .sum();
+        return amountMicros < 0 ? -sum : sum;
     }
 
     /**

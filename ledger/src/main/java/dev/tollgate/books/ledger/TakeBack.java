@@ -1,17 +1,23 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.grants.PaidBy;
+import dev.tollgate.books.ledger.BatchGrants.Refunded;
+import dev.tollgate.books.ledger.Journal.Earlier;
 import dev.tollgate.books.ledger.Journal.Requested;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sets the reversed part of a payment. An increase debits the general credits as far as that goes (Z21); a missing rest is the
- * platform's loss, and blocks the account. A decrease lowers that loss first and then returns to the balance, since the customer has used
- * the credits that could not be debited. Holds of running calls do not change, and no account is unblocked.
+ * Sets the reversed part of a payment. If the payment has a grant of its own, what left that by expiry or end counts first: it returns in an entry, to go with
+ * the rest. An increase then debits what is left in that grant, and the general credits, as far as that goes, never other grants (Z21); a missing rest is
+ * the platform's loss, and blocks the account. A decrease lowers that loss first and then returns to where it was taken, the grant first, since the customer has
+ * used the credits that could not be debited; what had expired expires again. Holds of running calls do not change, and no account is unblocked.
  * Nothing is done if the account would hold more than {@value Grant#PURCHASED_MICROS_MAX} micro-credits.
  */
 public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
@@ -30,15 +36,21 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
      *
      * @param micros the whole reversed part
      * @param missingMicros the part that the balance lacked
+     * @param lapsedMicros the part that had left the payment's own grant before, by its expiry or end
      */
-    public record Taken(long micros, long missingMicros) {
+    public record Taken(long micros, long missingMicros, long lapsedMicros) {
 
         public static final Taken NOTHING = new Taken(0, 0);
 
         public Taken {
-            if (missingMicros < 0 || missingMicros > micros) {
-                throw new IllegalArgumentException("what is missing is a part of what was taken back");
+            if (missingMicros < 0 || lapsedMicros < 0 || missingMicros > micros - lapsedMicros) {
+                throw new IllegalArgumentException("what is missing or had lapsed is a part of what was taken back");
             }
+        }
+
+        /** Makes the part of a payment without a grant of its own. */
+        public Taken(long micros, long missingMicros) {
+            this(micros, missingMicros, 0);
         }
     }
 
@@ -53,6 +65,7 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
     private final Origin origin;
     private final boolean isOfSandbox;
     private final Instant at;
+    private @Nullable RequestId payment;
 
     /**
      * @param wanted evaluated when the change is applied; null if there is nothing to change
@@ -80,6 +93,12 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
         this.at = at;
     }
 
+    /** Names the request that gave the payment's credits: those of its own grant go first. Before the change is offered. */
+    public TakeBack of(RequestId its) {
+        payment = its;
+        return this;
+    }
+
     @Override
     void need(Book book) {
         book.needAccount(accountId);
@@ -99,29 +118,79 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
         return outcome;
     }
 
+    /** Returns the number of the payment's own grant; null if it gave general credits. */
+    private @Nullable Long own(Book book) throws SQLException {
+        Earlier paid = payment == null ? null : book.journal().earlier(accountId, payment);
+        return paid == null || paid.grants() == null
+                ? null
+                : PaidBy.of(paid.grants()).shares().getFirst().grant();
+    }
+
     private Optional<Done> take(Book book, AccountRow account, Taken now, long micros) throws SQLException {
         book.grants().lapse(account, at);
         Balance before = account.funds.balance();
-        long taken = book.grants().generalLeaves(account, micros, at);
-        long missing = micros - taken;
-        book.journal().enter(account, requested(micros), -taken, -missing, isOfSandbox ? -taken : 0, reason, at);
+        Long own = own(book);
+        long lapsed =
+                own == null ? 0 : Math.clamp(book.journal().leftMicros(accountId, own) - now.lapsedMicros(), 0, micros);
+        long ofGrant = own == null ? 0 : book.grants().take(account, own, micros - lapsed, at);
+        long ofGeneral = book.grants().generalLeaves(account, micros - lapsed - ofGrant, ofGrant, at);
+        long missing = micros - lapsed - ofGrant - ofGeneral;
+        if (lapsed > 0) {
+            expired(book, account, lapsed, Objects.requireNonNull(own));
+        }
+        book.journal()
+                .enter(
+                        account,
+                        requested(micros),
+                        missing - micros,
+                        -missing,
+                        isOfSandbox ? -ofGeneral : 0,
+                        reason,
+                        at,
+                        ofGrant == 0 ? null : own + ":" + ofGrant);
         boolean blocks = missing > 0 && !account.isBlocked();
         if (blocks) {
             account.setBlocked(true);
         }
-        Taken after = new Taken(now.micros() + micros, now.missingMicros() + missing);
+        Taken after = new Taken(now.micros() + micros, now.missingMicros() + missing, now.lapsedMicros() + lapsed);
         return Optional.of(new Done(now, after, before, account.funds.balance(), blocks));
     }
 
-    private Optional<Done> give(Book book, AccountRow account, Taken now, long micros) {
+    /** Returns what has expired to the balance before the money goes, or lets it expire again once the money has come. */
+    private void expired(Book book, AccountRow account, long micros, long own) {
+        RequestId id = new RequestId("return-" + requestId.text());
+        Requested asked = new Requested(accountId, EntryKind.ADJUSTMENT, null, micros, id, Origin.EXPIRY);
+        String why = "Grant " + own + " had expired or ended";
+        book.journal().enter(account, asked, micros, 0, why, at);
+    }
+
+    private Optional<Done> give(Book book, AccountRow account, Taken now, long micros) throws SQLException {
         Balance before = account.funds.balance();
         long found = Math.min(micros, now.missingMicros());
         long back = micros - found;
         if (back > Grant.PURCHASED_MICROS_MAX - account.funds.purchasedMicros()) {
             return Optional.empty();
         }
-        book.journal().enter(account, requested(-micros), back, found, isOfSandbox ? back : 0, reason, at);
-        Taken after = new Taken(now.micros() - micros, now.missingMicros() - found);
+        Long own = own(book);
+        long ofGrant = own == null
+                ? 0
+                : Math.min(back, book.journal().takenOfGrantsMicros(accountId, Objects.requireNonNull(origin.id())));
+        long lapsed = Math.max(0, back - (now.micros() - now.missingMicros() - now.lapsedMicros()));
+        long sandbox = isOfSandbox ? back - ofGrant - lapsed : 0;
+        if (own == null || ofGrant == 0) {
+            book.journal().enter(account, requested(-micros), back, found, sandbox, reason, at);
+        } else {
+            PaidBy paid = new PaidBy(List.of(new PaidBy.Share(own, ofGrant)));
+            Refunded refunded = book.grants().refund(account, paid, 0, ofGrant, account.stamp(at));
+            if (refunded == null) {
+                return Optional.empty();
+            }
+            book.grants().give(account, refunded, requested(-micros), back, found, sandbox, reason, at);
+        }
+        if (lapsed > 0) {
+            expired(book, account, -lapsed, Objects.requireNonNull(own));
+        }
+        Taken after = new Taken(now.micros() - micros, now.missingMicros() - found, now.lapsedMicros() - lapsed);
         return Optional.of(new Done(now, after, before, account.funds.balance(), false));
     }
 

@@ -50,6 +50,7 @@ public final class PaymentNotices {
                 new Fact("balance", sentence("Balance"), Fact.Kind.CREDITS),
                 new Fact("credits_taken_back", sentence("Credits reversed"), Fact.Kind.CREDITS),
                 new Fact("credits_missing", sentence("Credits already spent"), Fact.Kind.CREDITS),
+                new Fact("credits_lapsed", sentence("Credits already expired"), Fact.Kind.CREDITS),
                 new Fact("payment", sentence("Payment")),
                 new Fact("event", sentence("Event")),
                 new Fact("object", sentence("Object at Stripe")),

@@ -22,7 +22,7 @@ final class PaymentSql {
 
     static final String PAYMENT = """
             SELECT id, account_id, channel, created_at, net_cents, credit_micros, state, session_id, url, intent_id, tax_cents, ended_at,
-                reversed_micros, missing_micros, EXISTS (SELECT 1 FROM payment_notice said WHERE said.payment_id = payment.id AND %s)
+                reversed_micros, missing_micros, lapsed_micros, EXISTS (SELECT 1 FROM payment_notice said WHERE said.payment_id = payment.id AND %s)
             FROM payment""".formatted(OPEN_DISPUTE);
     static final String BY_ID = PAYMENT + " WHERE id = ?";
     static final String BY_INTENT = PAYMENT + " WHERE intent_id = ?";
@@ -44,8 +44,8 @@ final class PaymentSql {
                         row.getString(10),
                         row.getLong(11),
                         Columns.timeOrNull(row, 12),
-                        new TakeBack.Taken(row.getLong(13), row.getLong(14)),
-                        row.getBoolean(15)));
+                        new TakeBack.Taken(row.getLong(13), row.getLong(14), row.getLong(15)),
+                        row.getBoolean(16)));
     }
 
     static Party party(ResultSet row, int first) throws SQLException {

@@ -15,7 +15,7 @@ record PaymentWriting(Statements statements) {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING""";
     private static final String OPEN = "UPDATE payment SET session_id = ?, url = ? WHERE id = ? AND session_id IS NULL";
     private static final String UPDATE = """
-            UPDATE payment SET state = ?, tax_cents = ?, intent_id = ?, ended_at = ?, reversed_micros = ?, missing_micros = ?
+            UPDATE payment SET state = ?, tax_cents = ?, intent_id = ?, ended_at = ?, reversed_micros = ?, missing_micros = ?, lapsed_micros = ?
             WHERE id = ?""";
     private static final String NOTICE = """
             INSERT INTO payment_notice (id, type, fact, created_at, received_at, payment_id, intent_id, object_id, cents, outcome, detail)
@@ -77,6 +77,7 @@ record PaymentWriting(Statements statements) {
                 row.endedAt(),
                 row.taken().micros(),
                 row.taken().missingMicros(),
+                row.taken().lapsedMicros(),
                 row.stored().id());
     }
 

@@ -317,7 +317,7 @@ public final class Payments {
         return Holding.of(
                         ExportFile.of("payments.csv", "payments", "payment p", "p.account_id = :account", """
                     p.id p.channel p.created_at p.net_cents p.tax_cents p.credit_micros p.state p.session_id p.intent_id p.ended_at
-                    p.reversed_micros p.missing_micros""", "p.id"),
+                    p.reversed_micros p.missing_micros p.lapsed_micros""", "p.id"),
                         ExportFile.of(
                                 "payment-notices.csv",
                                 "messages of the payment service about your payments",

@@ -69,6 +69,13 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
         this.deed = counts != null && takeBack != null ? TakenBackDeed.of(notice, counts, takeBack, from, at) : null;
     }
 
+    /** Returns the id of the request that gives the payment's credits. */
+    private static RequestId credited(Payment payment) {
+        return payment.channel().movesMoney()
+                ? new RequestId("payment-" + payment.id())
+                : FreeCredits.ofTestPayment(payment.accountId(), payment.id());
+    }
+
     private Grant credits(Payment payment) {
         String reason = !payment.channel().movesMoney()
                 ? "Test payment of $" + payment.dollars() + ", no money moved"
@@ -77,13 +84,13 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
         long micros = payment.creditMicros();
         if (!payment.channel().movesMoney()) {
             Origin test = Origin.of(Origin.Kind.TEST_PAYMENT, payment.id());
-            RequestId free = FreeCredits.ofTestPayment(account, payment.id());
+            RequestId free = credited(payment);
             return isOfSandbox(payment)
                     ? Grant.ofSandbox(account, micros, reason, test, () -> pays, free, at)
                     : Grant.onCondition(account, micros, reason, test, () -> pays, free, at);
         }
         Origin origin = Origin.of(Origin.Kind.PAYMENT, payment.id());
-        return Grant.paid(account, micros, reason, origin, () -> pays, new RequestId("payment-" + payment.id()), at);
+        return Grant.paid(account, micros, reason, origin, () -> pays, credited(payment), at);
     }
 
     private boolean isOfSandbox(Payment payment) {
@@ -91,7 +98,7 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
     }
 
     private TakeBack takeBack(Payment payment) {
-        return new TakeBack(
+        TakeBack takes = new TakeBack(
                 payment.accountId(),
                 this::wanted,
                 taken -> {
@@ -116,6 +123,7 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
                         payment.id()),
                 isOfSandbox(payment),
                 at);
+        return takes.of(credited(payment));
     }
 
     private TakeBack.@Nullable Wanted wanted() {
@@ -251,6 +259,9 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
             ApiJson.credits(json, "balance", balanceMicros);
             ApiJson.credits(json, "credits_taken_back", taken.micros());
             ApiJson.credits(json, "credits_missing", taken.missingMicros());
+            if (taken.lapsedMicros() > 0) {
+                ApiJson.credits(json, "credits_lapsed", taken.lapsedMicros());
+            }
             return json;
         }
     }

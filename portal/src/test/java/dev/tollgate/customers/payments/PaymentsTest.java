@@ -4,8 +4,16 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.books.grants.CreditGrant.Kind;
+import dev.tollgate.books.grants.GrantTerms;
+import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.books.ledger.Lapse;
+import dev.tollgate.books.ledger.Origin;
+import dev.tollgate.books.ledger.RequestId;
+import dev.tollgate.books.ledger.TakeBack;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.copies.LostTime;
 import dev.tollgate.testing.BesideOthers;
@@ -14,6 +22,7 @@ import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -140,6 +149,51 @@ class PaymentsTest {
         assertThat(balance()).isZero();
         assertThat(payments.notices().notTaken(10)).hasSize(1);
         assertThat(payments.find("one").isPaid()).isFalse();
+    }
+
+    /** Pays ten dollars for credits that expire after a day. */
+    private void paidForADay(String id) {
+        begun(id, 10);
+        store.execute("UPDATE payment SET state = 'paid', session_id = 's', intent_id = 'intent_" + id
+                + "', ended_at = created_at WHERE id = '" + id + "'");
+        Origin origin = Origin.of(Origin.Kind.PAYMENT, id);
+        RequestId request = new RequestId("payment-" + id);
+        Instant expiresAt = store.now().plus(Duration.ofDays(1));
+        store.commit(Grant.paid(ACCOUNT, Payment.micros(10), "Day", origin, () -> true, request, store.now())
+                .under(GrantTerms.of(Kind.GIFT, ModelPatterns.EVERY, expiresAt)));
+    }
+
+    private TakeBack.Taken taken(String id) {
+        return payments.find(ACCOUNT, id).progress().taken();
+    }
+
+    @Test
+    void a_refund_takes_the_payments_own_grant_before_all_else() {
+        paid("general", 10);
+        paidForADay("day");
+        took(PaymentNotice.Fact.REFUNDED, "day", 500);
+        assertThat(store.number("SELECT left_micros FROM credit_grant")).isEqualTo(Payment.micros(5));
+        assertThat(balance()).isEqualTo(Payment.micros(15));
+        took(PaymentNotice.Fact.REFUNDED, "general", 1_000);
+        assertThat(balance()).as("the grant of another payment stays").isEqualTo(Payment.micros(5));
+        assertThat(taken("day")).isEqualTo(new TakeBack.Taken(Payment.micros(5), 0, 0));
+    }
+
+    @Test
+    void what_had_expired_counts_as_returned_and_expires_again() {
+        paid("general", 10);
+        paidForADay("day");
+        store.advance(Duration.ofDays(2));
+        new Lapse(store.database, store.writer, store::now).sweep();
+        took(PaymentNotice.Fact.DISPUTED, "day", 1_000);
+        assertThat(taken("day")).isEqualTo(new TakeBack.Taken(Payment.micros(10), 0, Payment.micros(10)));
+        assertThat(balance()).isEqualTo(Payment.micros(10));
+        assertThat(store.ledger.account(ACCOUNT).orElseThrow().blocked()).isFalse();
+        took(PaymentNotice.Fact.DISPUTE_WON, "day", 1_000);
+        assertThat(taken("day")).isEqualTo(TakeBack.Taken.NOTHING);
+        assertThat(balance()).isEqualTo(Payment.micros(10));
+        assertThat(store.number("SELECT COUNT(*) FROM entry WHERE origin = 'dispute'"))
+                .isEqualTo(1);
     }
 
     @Test

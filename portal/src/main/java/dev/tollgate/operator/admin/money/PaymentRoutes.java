@@ -89,6 +89,7 @@ public final class PaymentRoutes {
                 .credits("credits", payment.creditMicros())
                 .credits("credits_taken_back", payment.reversedMicros())
                 .credits("credits_missing", payment.progress().taken().missingMicros())
+                .credits("credits_lapsed", payment.progress().taken().lapsedMicros())
                 .text("session", payment.sessionId())
                 .text("payment_intent", payment.intentId())
                 .time("created_at", payment.createdAt())

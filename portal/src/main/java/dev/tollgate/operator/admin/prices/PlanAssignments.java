@@ -1,6 +1,5 @@
 package dev.tollgate.operator.admin.prices;
 
-import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiError;
@@ -9,7 +8,6 @@ import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.Field.Choice;
-import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.LedgerChange;
 import dev.tollgate.books.ledger.RequestId;
@@ -178,7 +176,7 @@ public final class PlanAssignments {
                         && taken.step().periods() == periods,
                 (last, id) -> {
                     Version version = assignable(plan);
-                    requirePossible(accountId, last, version, periods, kind);
+                    PlanBegin.require(WHEN, accountId, last, version, periods, kind);
                     return plans.stored().assign(last, accountId, version, periods, kind, id, clock.instant());
                 },
                 turn -> new Deed.Changed(null, assigned(turn).end()));
@@ -223,7 +221,7 @@ public final class PlanAssignments {
         int periods = Math.toIntExact(body.need(PERIODS));
         Kind kind = Objects.requireNonNullElse(body.get(WHEN), Kind.ASSIGN);
         Subscription last = plans.stored().last(accountId);
-        requirePossible(accountId, last, version, periods, kind);
+        PlanBegin.require(WHEN, accountId, last, version, periods, kind);
         if (last == null || !last.isRunning()) {
             return new Quote(version, periods, null, 0, version.terms().period().end(clock.instant(), periods));
         }
@@ -240,86 +238,6 @@ public final class PlanAssignments {
                         null,
                         last.remaining(),
                         version.terms().period().end(clock.instant(), periods));
-    }
-
-    /** @throws ApiException a 409 if periods cannot begin so */
-    private static void requirePossible(
-            String accountId, @Nullable Subscription last, Version version, int periods, Kind kind) {
-        if (last == null || !last.isRunning()) {
-            return;
-        }
-        Sentence refusal =
-                switch (kind) {
-                    case AFTER -> refusedAfter(accountId, last, version, periods);
-                    case NOW -> refusedNow(accountId, last);
-                    default -> runs(accountId, last);
-                };
-        if (refusal != null) {
-            throw ApiError.invalid(WHEN.name(), refusal).withStatus(409).asException();
-        }
-    }
-
-    private static @Nullable Sentence refusedAfter(
-            String accountId, Subscription running, Version version, int periods) {
-        if (!version.equals(running.version())) {
-            return sentence(
-                    "Account {account} has the plan {plan} (version {version}). Only the same version can follow it, and {other} (version {newest}) is another: it can begin now, or once the running one has ended.",
-                    accountId,
-                    running.version().plan(),
-                    String.valueOf(running.version().number()),
-                    version.plan(),
-                    String.valueOf(version.number()));
-        }
-        if (running.cancelledAt() != null) {
-            return sentence(
-                    "The customer has cancelled the plan {plan}: no period follows the one until {time}. They can keep it under Billing; or let the periods begin now, or once it has ended.",
-                    running.version().plan(),
-                    running.endsAt());
-        }
-        return running.remaining() + periods > Subscription.PERIODS_MAX
-                ? sentence(
-                        "The plan {plan} has {more} more periods; with these {periods} there would be more than {max}, the most.",
-                        running.version().plan(),
-                        Integer.toString(running.remaining()),
-                        Integer.toString(periods),
-                        Integer.toString(Subscription.PERIODS_MAX))
-                : null;
-    }
-
-    private static @Nullable Sentence refusedNow(String accountId, Subscription running) {
-        return running.remaining() > Subscription.DUE_MAX
-                ? sentence(
-                        "Account {account} has the plan {plan} (version {version}) with {more} more periods until {until}. If another begins now, the credits of these are given at once, which is possible for {max} at most. End the plan first, or wait.",
-                        accountId,
-                        running.version().plan(),
-                        String.valueOf(running.version().number()),
-                        Integer.toString(running.remaining()),
-                        running.until(),
-                        Integer.toString(Subscription.DUE_MAX))
-                : null;
-    }
-
-    private static Sentence runs(String accountId, Subscription running) {
-        int more = running.remaining();
-        String plan = running.version().plan();
-        String version = String.valueOf(running.version().number());
-        return more == 0
-                ? sentence(
-                        "Account {account} has the plan {plan} (version {version}), whose period ends at {time} as the last one. {field} says when the periods begin: after it, or now.",
-                        accountId,
-                        plan,
-                        version,
-                        running.endsAt(),
-                        FIELD)
-                : sentence(
-                        "Account {account} has the plan {plan} (version {version}), whose period ends at {time}, with {more} more until {until}. {field} says when the periods begin: after these, or now.",
-                        accountId,
-                        plan,
-                        version,
-                        running.endsAt(),
-                        Integer.toString(more),
-                        running.until(),
-                        FIELD);
     }
 
     /** Ends an account's plan at once. Needs a reason, which the customer sees. @throws ApiException a 409 if none runs */

@@ -93,14 +93,21 @@ public final class EntryWords {
             case DISPUTE -> say("Disputed payment");
             case DISPUTE_WON -> say("Dispute won");
             case EARLY_REFUND -> say("Refunded or disputed before it was confirmed");
-            case EXPIRY ->
-                say(
-                        "Grant {number} expired",
-                        Long.toString(
-                                PaidBy.of(line.grants()).shares().getFirst().grant()));
+            case EXPIRY -> expiry(line);
             case DELETION -> say("account deleted");
             case GIFT, CALL, GRANT_END, PLAN_END, CORRECTION -> line.entry().reason();
         };
+    }
+
+    private static String expiry(LedgerLine line) {
+        if (line.grants() == null) {
+            return line.amountMicros() > 0
+                    ? say("Expired credits of a payment that goes back")
+                    : say("Expired credits of a payment that has come again");
+        }
+        return say(
+                "Grant {number} expired",
+                Long.toString(PaidBy.of(line.grants()).shares().getFirst().grant()));
     }
 
     private static String paid(LedgerLine line) {
