@@ -4,6 +4,8 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.grants.GrantLimits;
+import dev.tollgate.books.ledger.CloseAccount;
+import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Lapse;
 import dev.tollgate.books.plans.Plan;
 import dev.tollgate.books.plans.Plan.Period;
@@ -12,6 +14,8 @@ import dev.tollgate.books.plans.PlanStep.Kind;
 import dev.tollgate.books.plans.PlanSweep;
 import dev.tollgate.books.plans.Subscription;
 import dev.tollgate.models.prices.ModelPatterns;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.BooksFixture;
 import dev.tollgate.testing.Effort;
@@ -236,6 +240,60 @@ class PlanHistoriesTest {
                         "2027-02-28T12:00:00Z 2027-03-31T12:00:00Z",
                         "2027-03-31T12:00:00Z 2027-04-30T12:00:00Z",
                         "2027-04-30T12:00:00Z 2027-05-31T12:00:00Z");
+    }
+
+    /** Three accounts begin anew with two months left, on the tenth day. */
+    private void beginAnew() {
+        store.setNow(Instant.parse("2027-01-31T12:00:00Z"));
+        plans.group("gold");
+        Version version = plans.set("pro", plan(Period.MONTH, "gold"));
+        for (int i = 1; i <= 3; i++) {
+            store.account("acc_" + i, 0);
+            plans.assign("acc_" + i, version, 3);
+        }
+        store.advance(Duration.ofDays(10));
+        for (int i = 1; i <= 3; i++) {
+            plans.assign("acc_" + i, version, 1, Kind.NOW);
+        }
+        store.advance(Duration.ofDays(1));
+    }
+
+    private long left(String account) {
+        return store.number(
+                "SELECT COALESCE(SUM(left_micros), 0) FROM credit_grant WHERE account_id = '" + account + "'");
+    }
+
+    @Test
+    void what_lies_ahead_ends_with_its_account_or_by_hand_alone() {
+        beginAnew();
+        plans.end("acc_1");
+        assertThat(left("acc_1")).as("three periods of the plan before").isEqualTo(3_000_000);
+        assertThat(store.decide(new Grant.End("acc_2", 3, "by mistake", null, store.now()))
+                        .isDone())
+                .isTrue();
+        assertThat(left("acc_2")).isEqualTo(3_000_000);
+        CloseAccount close = new CloseAccount("acc_3", store.now());
+        List<Change> changes = new ArrayList<>(List.of(close));
+        changes.addAll(store.plans.endWith("acc_3", close::isClosed, store.now()));
+        changes.add(store.statement("UPDATE account SET deleted_at = ? WHERE id = 'acc_3'", store.now()));
+        store.writer.commitAndWait(Unit.of(changes));
+        assertThat(left("acc_3")).isZero();
+        for (String turn : List.of("2027-02-28", "2027-03-31", "2027-04-30")) {
+            store.setNow(Instant.parse(turn + "T12:00:01Z"));
+            sweep();
+        }
+        assertThat(left("acc_1") + left("acc_2")).isZero();
+    }
+
+    @Test
+    void a_version_that_is_closed_cuts_nothing_that_lies_ahead() {
+        beginAnew();
+        plans.close("pro");
+        assertThat(left("acc_1")).isEqualTo(4_000_000);
+        store.setNow(Instant.parse("2027-03-10T12:00:01Z"));
+        sweep();
+        assertThat(plans.last("acc_1").isRunning()).isFalse();
+        assertThat(left("acc_1")).as("the two months that were left").isEqualTo(2_000_000);
     }
 
     @Test

@@ -537,8 +537,16 @@ class RefusalFacesTest {
                     Map.of("id", account, "grant", server.text("SELECT MAX(number) FROM credit_grant")),
                     Map.of("expires_at", "2028-03-01T00:00:00Z")));
             server.send("DELETE", path, "{\"reason\":\"for a test\"}", server.adminKey());
-            server.post(path, running.formatted(2), server.adminKey());
+            server.post(path, running.formatted(14), server.adminKey());
             faces.refused(assign);
+            faces.refused(assign.with("when", "now"));
+            Pair after = assign.with("when", "after");
+            faces.refused(after.with("periods", "354"));
+            server.execute("UPDATE subscription SET cancelled_at = anchor WHERE ended_at IS NULL");
+            faces.refused(after);
+            server.execute("UPDATE subscription SET cancelled_at = NULL");
+            server.send("PUT", "/admin/plans/basic", plan.replace("900", "901"), server.adminKey());
+            faces.refused(after);
         }
 
         private void vouchers() {
