@@ -9,7 +9,7 @@ import dev.tollgate.jobs.Batch;
 import dev.tollgate.jobs.BatchChange;
 import dev.tollgate.jobs.Job;
 import dev.tollgate.jobs.Jobs;
-import dev.tollgate.models.Count;
+import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,12 +87,12 @@ final class LineAnswer extends JobAnswer {
 
     @Override
     public End end(Completion completion) {
-        var usage = completion.usage();
+        Usage usage = completion.tokens();
         tokens = new Batch.Tokens(
-                usage.prompt(),
-                usage.tokens().of(Count.CACHED),
-                usage.completion(),
-                usage.tokens().of(Count.REASONING));
+                usage.inputTokens(),
+                usage.cachedTokens(),
+                usage.candidatesTokens() + usage.thoughtsTokens(),
+                usage.thoughtsTokens());
         End end = super.end(completion);
         end.send();
         return End.with(() -> {}, end::kept);

@@ -78,7 +78,7 @@ class BatchesTest {
     @BeforeEach
     void customer() {
         customer = gateway.customer("100");
-        gateway.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(10, 600, 0)));
+        gateway.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(10, 600, 10)));
     }
 
     private static String line(String id, String endpoint, String body) {
@@ -183,7 +183,9 @@ class BatchesTest {
         assertThat(batch.path("metadata").toString()).isEqualTo("{\"a\":\"b\"}");
         assertThat(batch.path("model").asString()).isEqualTo("gemini-3.5-flash");
         assertThat(batch.path("errors").isNull()).isTrue();
-        assertThat(batch.path("usage").path("output_tokens").asInt()).isEqualTo(1_200);
+        assertThat(batch.path("usage").toString())
+                .isEqualTo("{\"input_tokens\":20,\"input_tokens_details\":{\"cached_tokens\":0},\"output_tokens\":1220,"
+                        + "\"output_tokens_details\":{\"reasoning_tokens\":20},\"total_tokens\":1240}");
         List<JsonNode> answers = results(batch, "output_file_id");
         assertThat(answers).hasSize(2);
         JsonNode two = answers.get(1);
