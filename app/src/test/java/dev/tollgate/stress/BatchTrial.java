@@ -79,15 +79,14 @@ final class BatchTrial implements AutoCloseable {
         long all = (long) size.batches() * size.lines();
         for (int kill = 0; kill < size.kills(); kill++) {
             long share = all * (2 * kill + 1) / (2 * size.kills() + 1);
-            CrashTrial.await(() -> ended() >= share, KilledServers.PATIENCE);
+            CrashTrial.await(() -> ended() >= share || created.getCount() == 0 && open() == 0, KilledServers.PATIENCE);
             if (kill == size.kills() / 2 && size.batches() > 1) {
                 cancel();
             }
             servers.endOne(size.kills() == 1);
         }
         created.await();
-        String open = "SELECT COUNT(*) FROM job WHERE state = 'open'";
-        if (!CrashTrial.await(() -> servers.database().number(open) == 0, KilledServers.PATIENCE)) {
+        if (!CrashTrial.await(() -> open() == 0, KilledServers.PATIENCE)) {
             servers.problem("batches are open");
         }
         CrashTrial.await(
@@ -113,6 +112,10 @@ final class BatchTrial implements AutoCloseable {
 
     private long ended() {
         return servers.database().number("SELECT COALESCE(SUM(completed + failed), 0) FROM batch");
+    }
+
+    private long open() {
+        return servers.database().number("SELECT COUNT(*) FROM job WHERE state = 'open'");
     }
 
     // ---- the customer ----
