@@ -127,12 +127,12 @@ class LongResponseLifeTest {
                         .contains("Request 1 of a response that may come in several.");
                 assertThat(member.get(path + calls.getLast()).body())
                         .containsPattern(
-                                "Request 2 of a response in several\\. Its prompt of [34]\\d\\d tokens contains the text before it; 8\\d % came from the cache\\.");
+                                "Request 2 of a long response\\. Its prompt of [34]\\d\\d tokens contains the text before it; 8\\d % came from the cache\\.");
             }
             Browser chinese = new Browser(gateway.url(), gateway.url(), Map.of("Accept-Language", "zh-CN,zh;q=0.9"));
             chinese.signIn("operator", PASSWORD);
             assertThat(chinese.get("/dashboard/requests/" + calls.getLast()).body())
-                    .contains("分多个请求返回的响应中的第 2 个请求。", "来自缓存。");
+                    .contains("长响应的第 2 个请求。", "来自缓存。");
         }
     }
 

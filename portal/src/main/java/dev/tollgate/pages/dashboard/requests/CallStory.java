@@ -79,7 +79,7 @@ public record CallStory(CallDetail detail, Money money, Instant now) {
             return say("Request {number} of a response that may come in several.", hop);
         }
         return say(
-                "Request {number} of a response in several. Its prompt of {tokens} tokens contains the text before it; {percent} % came from the cache.",
+                "Request {number} of a long response. Its prompt of {tokens} tokens contains the text before it; {percent} % came from the cache.",
                 hop, prompt, 100 * call().usage().cachedTokens() / prompt);
     }
 
