@@ -21,15 +21,17 @@ import org.jspecify.annotations.Nullable;
 public final class DueDeliveries {
 
     /** The interval between deletions of old events. */
-    public static final Duration FORGET_EVERY = Duration.ofHours(6);
+    public static final Duration FORGET_EVERY = Duration.ofHours(1);
 
     /** The time without an attempt after which failures are no longer a row: longer than the longest wait for the next attempt. */
     private static final Duration PAUSE = Duration.ofHours(25);
 
     private static final Duration KEPT = Duration.ofDays(30);
 
-    /** The time for which events of responses in the background are kept that have arrived: there may be many. */
+    /** The time for which events of responses in the background are kept that have arrived, and the number of newer deliveries: there may be many. */
     private static final Duration KEPT_BACKGROUND = Duration.ofDays(1);
+
+    static final int NEWER_MAX = 10_000;
 
     /** An attempt that failed was due when it was made, or its delivery is due again. */
     private static final String AFTER_PAUSE = """
@@ -53,13 +55,13 @@ public final class DueDeliveries {
 
     private static final int SILENT_EACH = 100;
 
-    private static final String ARRIVED =
-            "SELECT d.id FROM webhook_delivery d WHERE d.webhook_id = %s AND d.created_at < ? AND d.state = 'sent' AND d.event LIKE 'response.%%'";
-    private static final String WITH_ARRIVED =
-            "SELECT w.id FROM webhook w WHERE EXISTS (%s)".formatted(ARRIVED.formatted("w.id"));
-    private static final String FORGET_ARRIVED =
-            "DELETE FROM webhook_delivery WHERE id IN (%s ORDER BY d.created_at LIMIT ?)"
-                    .formatted(ARRIVED.formatted("?"));
+    private static final String WITH_NEWEST = """
+            SELECT w.id, (SELECT d.created_at FROM webhook_delivery d WHERE d.webhook_id = w.id ORDER BY d.created_at DESC LIMIT 1 OFFSET ?)
+            FROM webhook w WHERE EXISTS (SELECT 1 FROM webhook_delivery d WHERE d.webhook_id = w.id AND d.event LIKE 'response.%')""";
+    private static final String FORGET_ARRIVED = """
+            DELETE FROM webhook_delivery WHERE id IN (
+                SELECT id FROM webhook_delivery WHERE webhook_id = ? AND created_at < ? AND state = 'sent' AND event LIKE 'response.%'
+                ORDER BY created_at LIMIT ?)""";
 
     private static final int ARRIVED_EACH = 500;
 
@@ -209,18 +211,28 @@ public final class DueDeliveries {
         forgetArrived(clock.instant().minus(KEPT_BACKGROUND));
     }
 
-    private void forgetArrived(Instant before) {
-        for (String id : database.read(sql -> sql.list(WITH_ARRIVED, row -> row.getString(1), before))) {
+    private void forgetArrived(Instant aDayAgo) {
+        for (Newest each : database.read(sql -> sql.list(WITH_NEWEST, Newest::read, NEWER_MAX))) {
+            Instant first = each.first();
+            Instant before = first == null || first.isBefore(aDayAgo) ? aDayAgo : first;
             WebhookChange forget;
             do {
                 forget = new WebhookChange() {
                     @Override
                     protected Boolean run(Statements statements) throws SQLException {
-                        return statements.run(FORGET_ARRIVED, id, before, ARRIVED_EACH) == ARRIVED_EACH;
+                        return statements.run(FORGET_ARRIVED, each.webhookId(), before, ARRIVED_EACH) == ARRIVED_EACH;
                     }
                 };
                 writer.commitAndWait(Unit.of(forget));
             } while (forget.outcome());
+        }
+    }
+
+    /** The newest deliveries of a webhook. @param first of more than {@link #NEWER_MAX}; null if there are fewer */
+    private record Newest(String webhookId, @Nullable Instant first) {
+
+        private static Newest read(ResultSet row) throws SQLException {
+            return new Newest(row.getString(1), Columns.timeOrNull(row, 2));
         }
     }
 }

@@ -335,6 +335,19 @@ class WebhooksTest {
         assertThat(queued("response.failed")).as("still waits").isOne();
     }
 
+    @Test
+    void of_many_arrived_events_of_responses_the_newest_stay() {
+        begin();
+        add("standard");
+        deliver(DueDeliveries.NEWER_MAX + 700);
+        gateway.execute("UPDATE webhook_delivery SET state = 'sent', event = 'response.completed', created_at = "
+                + NOON.toEpochMilli() + " + CAST(SUBSTR(id, 5) AS INTEGER)");
+        forget();
+        assertThat(queued("response.completed")).isEqualTo(DueDeliveries.NEWER_MAX + 1);
+        assertThat(gateway.number("SELECT MIN(created_at) FROM webhook_delivery") - NOON.toEpochMilli())
+                .isEqualTo(700);
+    }
+
     private static void forget() {
         gateway.people().mail().webhooks().due().forgetOld();
     }
