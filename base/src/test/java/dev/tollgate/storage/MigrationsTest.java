@@ -59,6 +59,18 @@ class MigrationsTest {
 
     /** Databases of 0.1.0 have these: a change of the baseline would be a schema that they are not. */
     @Test
+    void each_file_of_a_migration_is_listed() throws IOException {
+        Path folder = Path.of("base/src/main/resources/migrations");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(Files.readAllLines(folder.resolve("files")))
+                    .containsExactlyInAnyOrderElementsOf(
+                            files.map(file -> file.getFileName().toString())
+                                    .filter(name -> name.endsWith(".sql"))
+                                    .toList());
+        }
+    }
+
+    @Test
     void the_baseline_stays_as_it_is() {
         Migration baseline = Migration.ALL.getFirst();
         assertThat(baseline.checksum(Dialect.SQLITE)).startsWith("35b1d653bcb73074");
