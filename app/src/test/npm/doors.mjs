@@ -10,6 +10,7 @@ const clients = {
   interactions: () => import('./door-interactions.mjs'),
   files: () => import('./door-files.mjs'),
   'batch-files': () => import('./door-batch-files.mjs'),
+  batches: () => import('./door-batches.mjs'),
   images: () => import('./door-images.mjs'),
   openrouter: () => import('./door-openrouter.mjs'),
   'openrouter-chat': () => import('./door-openrouter-chat.mjs'),

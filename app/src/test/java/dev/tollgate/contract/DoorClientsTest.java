@@ -89,6 +89,13 @@ class DoorClientsTest {
                 "deleted":[true,"file",404],"refused":[400,"purpose"]}"""));
     }
 
+    @Test
+    void openais_sdk_creates_reads_lists_and_cancels_batches() throws IOException {
+        assertThat(tried("batches", "gemini-2.5-pro")).isEqualTo(JSON.readTree("""
+                {"created":["batch","validating","1",true],"ended":["completed",2,1],"answers":[["a",200,"chat.completion"],["b",200,"chat.completion"]],\
+                "error":404,"cancelled":[true,true],"listed":[2,true,true],"refused":[400,"endpoint"],"deleted":[true,404],"unknown":404}"""));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"gemini-2.5-pro", "anthropic/gemini-3-pro-preview[1m]"})
     void anthropics_sdk_creates_streams_parses_runs_tools_and_counts(String model) throws IOException {
