@@ -90,7 +90,7 @@ final class LineAnswer extends JobAnswer {
         Usage usage = completion.tokens();
         tokens = new Batch.Tokens(
                 usage.inputTokens(),
-                usage.cachedTokens(),
+                usage.cachedWithinPrompt(),
                 usage.candidatesTokens() + usage.thoughtsTokens(),
                 usage.thoughtsTokens());
         End end = super.end(completion);

@@ -167,6 +167,22 @@ class BatchesTest {
 
     // ---- a batch that runs ----
 
+    /** As OpenAI counts them, and as the Responses API does here. */
+    @Test
+    void tokens_of_thoughts_are_output_tokens() {
+        gateway.script(UpstreamScript.answers()
+                .thought("Hm.", new Tokens(10, 0, 0))
+                .text("Done.")
+                .finish("STOP", new Tokens(10, 20, 7)));
+        JsonNode usage =
+                ended(create(chat("a", ""), CHAT, "").path("id").asString()).path("usage");
+        assertThat(usage.at("/output_tokens_details/reasoning_tokens").asInt()).isEqualTo(7);
+        assertThat(usage.path("output_tokens").asInt()).isEqualTo(27);
+        assertThat(usage.path("total_tokens").asInt())
+                .isEqualTo(usage.path("input_tokens").asInt()
+                        + usage.path("output_tokens").asInt());
+    }
+
     @Test
     void a_batch_is_answered_line_by_line() {
         JsonNode created = create(
