@@ -129,7 +129,9 @@ class LongResponseTest {
                     .body()
                     .at("/generationConfig/maxOutputTokens")
                     .asLong();
-            assertThat(sent).isBetween(before + 1_000, before + 65_000);
+            long covered = Long.parseLong(hops.get(hop).header("x-tollgate-max-tokens"));
+            assertThat(covered).isBetween(1_000L, 65_000L);
+            assertThat(sent).isEqualTo(before + covered);
             before += output(hops.get(hop));
         }
     }
@@ -204,6 +206,22 @@ class LongResponseTest {
                 """);
         ask(customer, true, prompt, max(262_144));
         assertThat(sentMax()).as("by its bytes").isBetween(148_000L, 148_577L);
+    }
+
+    @Test
+    void lists_of_models_keep_the_most_of_one_request() {
+        JsonNode ours = gateway.get("/v1/models/" + ARGON, customer.key()).json();
+        assertThat(ours.path("max_output_tokens").asLong()).isEqualTo(65_536);
+        assertThat(ours.path("long_output_tokens").asLong()).isEqualTo(262_144);
+        assertThat(gateway.get("/v1/models/gemini-3.8-flash", customer.key())
+                        .json()
+                        .has("long_output_tokens"))
+                .isFalse();
+        assertThat(gateway.get("/v1beta/models/" + ARGON, customer.key())
+                        .json()
+                        .path("outputTokenLimit")
+                        .asLong())
+                .isEqualTo(65_536);
     }
 
     // ---- tokens ----

@@ -102,6 +102,47 @@ class CatalogueLoaderTest {
     }
 
     @Test
+    void a_long_response_needs_one_context_and_one_candidate() {
+        String limits = "limits: {input_tokens: 1000, output_tokens: 100}\n    candidates: 2";
+        String shared = SMALL.replace(
+                limits,
+                "limits: {input_tokens: 1000, output_tokens: 100, shared: true, long_tokens: %s}\n    candidates: %s");
+        assertThat(shared).isNotEqualTo(SMALL);
+        assertThat(load(SMALL).find("house").longTokensMax()).isZero();
+        assertThat(load(shared.formatted("1000", "1")).find("house").longTokensMax())
+                .isEqualTo(1_000);
+        assertThat(load(shared.formatted("0", "1")).find("house").longTokensMax())
+                .isZero();
+        assertThat(load(shared.formatted("300", "1")).callTimeMax(Duration.ofMinutes(15)))
+                .isEqualTo(Duration.ofHours(1));
+        assertComplaint(
+                shared.formatted("100", "1"),
+                "upstream_models[0].limits.long_tokens is '100'; allowed is a whole number from 101 to 1000");
+        assertComplaint(
+                shared.formatted("1000", "2"),
+                "upstream_models[0].limits.long_tokens needs 'shared: true' and 'candidates: 1'.");
+    }
+
+    @Test
+    void a_row_for_sale_may_have_shorter_long_responses() {
+        String limits = "limits: {input_tokens: 1000, output_tokens: 100}\n    candidates: 2";
+        String long_ = SMALL.replace(
+                limits,
+                "limits: {input_tokens: 1000, output_tokens: 100, shared: true, long_tokens: 500}\n    candidates: 1");
+        String row = "active: true\n    long_tokens: ";
+        assertThat(load(long_.replace("active: true", row + 300)).find("house").longTokensMax())
+                .isEqualTo(300);
+        assertThat(load(long_.replace("active: true", row + 0)).find("house").longTokensMax())
+                .isZero();
+        assertComplaint(
+                long_.replace("active: true", row + 501),
+                "models[0].long_tokens is '501'; allowed is 0, or a whole number above 100 and up to 500");
+        assertComplaint(
+                SMALL.replace("active: true", row + 300),
+                "models[0].long_tokens is '300'; allowed is 0, as 'up' has no 'long_tokens'");
+    }
+
+    @Test
     void a_price_that_is_set_in_one_built_in_catalogue_is_not_in_another() {
         Catalogue one = CatalogueLoader.builtIn();
         Model model = one.all().getFirst();
