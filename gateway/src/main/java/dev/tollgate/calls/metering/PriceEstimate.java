@@ -51,7 +51,7 @@ public record PriceEstimate(
                 .orElseThrow();
     }
 
-    private static PriceEstimate until(Instant deadline, Instant from, Bounds bounds) {
+    static PriceEstimate until(Instant deadline, Instant from, Bounds bounds) {
         PriceEstimate all = of(bounds, Optional.empty());
         for (PriceSchedule.Dated next : bounds.model().prices().after(from)) {
             if (next.from().isBefore(deadline)) {

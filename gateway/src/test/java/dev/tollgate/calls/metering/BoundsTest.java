@@ -6,6 +6,10 @@ import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.PriceSchedule;
+import dev.tollgate.models.PriceSchedule.Dated;
+import dev.tollgate.models.Pricing;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.media.LoadedMedia;
@@ -15,6 +19,8 @@ import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.PromptCount;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
 import dev.tollgate.upstreams.sessions.PromptText;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -258,6 +264,35 @@ class BoundsTest {
         assertThat(estimate(1L, 100_000L).leastMicros())
                 .as("never above the most")
                 .isEqualTo(104);
+    }
+
+    private static Pricing times(int factor) {
+        return new Pricing(
+                "v" + factor,
+                factor * 1_000_000L,
+                factor * 2_000_000L,
+                false,
+                new Pricing.Rounding(Pricing.Rounding.Form.FLOOR_TOTAL, 1, 10L * factor));
+    }
+
+    @Test
+    void an_estimate_until_a_deadline_has_the_dearest_price_before_it() {
+        Instant now = Instant.parse("2026-06-01T00:00:00Z");
+        Instant deadline = now.plus(Duration.ofDays(1));
+        PriceSchedule prices = new PriceSchedule(List.of(
+                new Dated(Instant.MIN, times(2)),
+                new Dated(now.plus(Duration.ofHours(5)), times(4)),
+                new Dated(now.plus(Duration.ofHours(9)), times(1)),
+                new Dated(deadline, times(10))));
+        Model model = Sold.model(false).atPrices(prices).at(now);
+        Bounds bounds = new Bounds(model, 100, 300, false, 2, 1_000L, null, Extras.NONE);
+        PriceEstimate estimate = PriceEstimate.until(deadline, now, bounds);
+        assertThat(estimate.mostMicros()).isEqualTo(4 * (100 + 2 * 2_000));
+        assertThat(estimate.leastMicros()).as("of the cheapest").isEqualTo(10);
+        PriceEstimate unread = PriceEstimate.unread(deadline, now, model);
+        assertThat(unread.mostMicros())
+                .as("the whole context and the longest answer")
+                .isEqualTo(4 * (Sold.INPUT_TOKENS_MAX + 2 * Sold.OUTPUT_TOKENS_MAX));
     }
 
     @Test

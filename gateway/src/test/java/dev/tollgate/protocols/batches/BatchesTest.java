@@ -4,15 +4,20 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.CallServer;
 import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -377,6 +382,50 @@ class BatchesTest {
         assertThat(creation.status()).isEqualTo(429);
         assertThat(creation.json().path("error").path("message").asString())
                 .startsWith("The account has created or estimated 200 batches within a day");
+    }
+
+    // ---- estimates ----
+
+    /** A second calculator: no tokenizer makes more tokens than a text has bytes, and a message has 64 more. */
+    @Test
+    void an_estimate_is_the_sum_of_what_lines_cost_at_most() {
+        Random random = new Random(Effort.seed("test.seed"));
+        BigDecimal most = BigDecimal.ZERO;
+        Map<String, Integer> tiers = new TreeMap<>(Map.of("flex", 0, "standard", 0, "priority", 0));
+        StringBuilder input = new StringBuilder();
+        for (int i = 0; i < 200; i++) {
+            int tier = random.nextInt(3);
+            String word = List.of("", ",\"service_tier\":\"default\"", ",\"service_tier\":\"priority\"")
+                    .get(tier);
+            String name = List.of("flex", "standard", "priority").get(tier);
+            tiers.merge(name, 1, Integer::sum);
+            int bytes = 1 + random.nextInt(500);
+            int max = 1 + random.nextInt(5_000);
+            input.append(line(
+                    "i" + i,
+                    CHAT,
+                    "{\"model\":\"gemini-3.5-flash\",\"max_tokens\":%d,\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]%s}"
+                            .formatted(max, "x".repeat(bytes), word)));
+            BigDecimal cost = BigDecimal.valueOf(300L * (bytes + 64) + 1_800L * max, 6)
+                    .multiply(new BigDecimal(List.of("0.5", "1", "1.8").get(tier)));
+            most = most.add(cost.setScale(6, RoundingMode.CEILING));
+        }
+        String body = "{\"input_file_id\":\"" + upload(input.toString()) + "\",\"endpoint\":\"" + CHAT + "\"}";
+        JsonNode estimate = send("/v1/batches/estimate", body).json();
+        assertThat(estimate.path("lines").asInt()).isEqualTo(200);
+        tiers.forEach((tier, lines) ->
+                assertThat(estimate.path("tiers").path(tier).asInt()).isEqualTo(lines));
+        BigDecimal told = new BigDecimal(estimate.path("max_credits").asString());
+        assertThat(told.subtract(most).abs()).isLessThanOrEqualTo(new BigDecimal("0.0002"));
+    }
+
+    @Test
+    void an_estimate_of_an_unfit_input_names_its_faults() {
+        String body = "{\"input_file_id\":\"" + upload("{}\n") + "\",\"endpoint\":\"" + CHAT + "\"}";
+        JsonNode estimate = send("/v1/batches/estimate", body).json();
+        assertThat(estimate.path("max_credits").isNull()).isTrue();
+        assertThat(estimate.path("errors").path("data").path(0).path("param").asString())
+                .isEqualTo("custom_id");
     }
 
     // ---- once ----
