@@ -304,6 +304,11 @@ public record ModelFacts(
         facts.add(new Fact(
                 sentence("Default maximum"),
                 most == null ? say("the model's limit") : say("{n} token | {n} tokens", most)));
+        if (model.longTokensMax() > 0) {
+            facts.add(new Fact(
+                    sentence("Long responses"),
+                    say("up to {tokens} tokens in several requests, with the Gemini API", model.longTokensMax())));
+        }
         facts.add(new Fact(sentence("Tools"), tools(model)));
         facts.add(new Fact(sentence("Structured output"), formats(model.formats())));
         facts.add(new Fact(
