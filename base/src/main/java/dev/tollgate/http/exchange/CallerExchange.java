@@ -131,7 +131,7 @@ public final class CallerExchange extends KnownRequest {
                     try {
                         return reader.read(coming, memory);
                     } catch (IOException e) {
-                        throw ApiError.invalid(null, "The request body has not come whole.")
+                        throw ApiError.invalid(null, sentence("The request body has not come whole."))
                                 .asException();
                     }
                 },
