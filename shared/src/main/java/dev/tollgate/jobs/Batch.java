@@ -52,6 +52,8 @@ public record Batch(
 
     private static final int FIRST = 20;
 
+    private static final String FILE = "file-";
+
     /** The lines from whose end on the charge of all is projected. */
     private static final int PROJECTED_FROM = 100;
 
@@ -110,6 +112,25 @@ public record Batch(
     /** Returns its id, as its caller has it. */
     public String shownId() {
         return BatchLine.batchOf(id());
+    }
+
+    /** Returns the id of the file of its lines, as its caller has it. */
+    public String inputFileId() {
+        return FILE + inputId;
+    }
+
+    /** Returns the id of the file of its answers; null before its end, and if there are none. */
+    public @Nullable String outputFileId() {
+        return fileId('o', completed);
+    }
+
+    /** Returns the id of the file of the lines that have no answer; null before its end, and if there are none. */
+    public @Nullable String errorFileId() {
+        return fileId('e', lines - completed);
+    }
+
+    private @Nullable String fileId(char kind, long itsLines) {
+        return job.isOpen() || itsLines == 0 ? null : FILE + shownId().substring(BatchLine.PREFIX.length()) + kind;
     }
 
     public Status status() {

@@ -21,9 +21,6 @@ record BatchObject(Batch batch, @Nullable BatchDetails details) {
 
     private static final int BYTES_ABOUT = 2_048;
 
-    /** The ended lines from which on the cost of all is projected. */
-    private static final int PROJECTED_FROM = 100;
-
     private static final LineFault RESTORED = new LineFault(
             "restored",
             null,
@@ -44,9 +41,9 @@ record BatchObject(Batch batch, @Nullable BatchDetails details) {
         errors(json);
         json.writeStringProperty("input_file_id", BatchIds.FILE + batch.inputId());
         json.writeStringProperty("completion_window", "24h");
-        json.writeStringProperty("status", status());
-        json.writeStringProperty("output_file_id", fileId(BatchIds.OUTPUT, batch.completed()));
-        json.writeStringProperty("error_file_id", fileId(BatchIds.ERRORS, batch.lines() - batch.completed()));
+        json.writeStringProperty("status", batch.status().code());
+        json.writeStringProperty("output_file_id", batch.outputFileId());
+        json.writeStringProperty("error_file_id", batch.errorFileId());
         ApiJson.time(json, "created_at", job.createdAt());
         ApiJson.time(json, "in_progress_at", batch.startedAt());
         ApiJson.time(json, "expires_at", job.deadline());
@@ -64,22 +61,6 @@ record BatchObject(Batch batch, @Nullable BatchDetails details) {
 
     private BatchDetails known() {
         return details == null ? BatchDetails.LOST : details;
-    }
-
-    private String status() {
-        Job job = batch.job();
-        if (!job.isOpen()) {
-            return job.state().code();
-        }
-        if (job.cancelAt() != null) {
-            return "cancelling";
-        }
-        return batch.isValidating() ? "validating" : "in_progress";
-    }
-
-    /** A file is there once the batch has ended, if it has a line. */
-    private @Nullable String fileId(char kind, long lines) {
-        return batch.job().isOpen() || lines == 0 ? null : BatchIds.FILE + BatchIds.chars(batch.id()) + kind;
     }
 
     private void errors(JsonGenerator json) {
@@ -106,9 +87,11 @@ record BatchObject(Batch batch, @Nullable BatchDetails details) {
                         : new LineFault(reason.code(), null, reason.message(), null));
     }
 
-    /** Returns whether it is why a batch waits: that it has failed since is said by nothing, if its books were restored. */
+    /** Returns whether it is why a batch waits: that it has failed since is said by nothing, if its books were restored. No batch waits for an internal error. */
     private static boolean isOfPause(JobTrouble reason) {
-        return Arrays.stream(ErrorCode.values()).anyMatch(code -> code.code().equals(reason.code()));
+        return Arrays.stream(ErrorCode.values())
+                .anyMatch(
+                        code -> code != ErrorCode.INTERNAL_ERROR && code.code().equals(reason.code()));
     }
 
     static void writeErrors(JsonGenerator json, List<LineFault> faults) {
@@ -165,7 +148,7 @@ record BatchObject(Batch batch, @Nullable BatchDetails details) {
         ApiJson.credits(json, "credits_consumed", batch.job().chargedMicros());
         ApiJson.credits(json, "min_credits", batch.minMicros());
         ApiJson.credits(json, "max_credits", batch.maxMicros());
-        ApiJson.credits(json, "projected_credits", projectedMicros());
+        ApiJson.credits(json, "projected_credits", batch.projectedMicros());
         paused(json);
         writeNotes(json, known().notes());
     }
@@ -174,15 +157,6 @@ record BatchObject(Batch batch, @Nullable BatchDetails details) {
         json.writeArrayPropertyStart("notes");
         notes.forEach(json::writeString);
         json.writeEndArray();
-    }
-
-    private @Nullable Long projectedMicros() {
-        long ended = batch.completed() + batch.failed();
-        if (ended < PROJECTED_FROM) {
-            return null;
-        }
-        long charged = batch.job().chargedMicros();
-        return charged / ended * batch.lines() + charged % ended * batch.lines() / ended;
     }
 
     private void paused(JsonGenerator json) {
