@@ -344,6 +344,7 @@ class PagesGoldenTest {
         void all() {
             account();
             requests();
+            batches();
             keys();
             billing();
             settings();
@@ -515,6 +516,21 @@ class PagesGoldenTest {
             get("request-of-another", it.fred, list + "/" + it.calls.get("plain"));
             get("find-nothing", it.ann, "/dashboard/find?q=nothing");
             get("find-several", it.ann, "/dashboard/find?q=g");
+        }
+
+        void batches() {
+            String list = "/dashboard/batches";
+            get("batches", it.ann, list);
+            get("batches-of-a-key", it.ann, list + "?key=" + it.keys.get("prod-web"));
+            get("batches-empty", it.fred, list);
+            get(
+                    "batches-older",
+                    it.ann,
+                    list + "?before=" + it.batchPath("wrong").substring(list.length() + 1));
+            it.batches.keySet().forEach(name -> get("batch-" + name, it.ann, it.batchPath(name)));
+            get("batch-of-another", it.fred, it.batchPath("wrong"));
+            get("console-jobs", it.operator, "/console/requests/jobs");
+            get("batch-cancelling", it.ann, it.batchPath("running") + "?done=ends");
         }
 
         void keys() {

@@ -46,6 +46,7 @@ public final class FilledInstallation implements AutoCloseable {
     public final Map<String, String> keys = new HashMap<>();
     public final Map<String, String> payments = new LinkedHashMap<>();
     public final Map<String, String> calls = new LinkedHashMap<>();
+    public final Map<String, String> batches = new LinkedHashMap<>();
     public final Browser operator;
     public Browser ann;
     public Browser ben;
@@ -115,6 +116,7 @@ public final class FilledInstallation implements AutoCloseable {
         operate();
         pay();
         measure();
+        makeBatches();
         at(NOW);
         for (Browser each : List.of(ann, ben, fred)) {
             signIn(each, login(each));
@@ -435,6 +437,85 @@ public final class FilledInstallation implements AutoCloseable {
         running.add(call);
         Gateway.await("its hold", () -> gateway.number("SELECT SUM(reserved_micros) FROM account") > 0);
         pass(5);
+    }
+
+    // ---- batches ----
+
+    /** Makes batches: one whose file is wrong, and the rows of others, of which no line is ever run. */
+    private void makeBatches() {
+        at(NOW.minusSeconds(900));
+        wrongBatch();
+        batch(
+                "running",
+                "laptop",
+                "state = 'open', due_at = %d".formatted(ms(3_600)),
+                "lines = 400, completed = 250, failed = 12");
+        batch(
+                "paused",
+                "prod-web",
+                "state = 'open', pause = 'limit', paused_at = %d, due_at = %d".formatted(ms(-600), ms(3_600)),
+                "lines = 50000, completed = 1204");
+        batch(
+                "ended",
+                "laptop",
+                "state = 'completed', ended_at = %d".formatted(ms(-300)),
+                "lines = 100, completed = 97, failed = 3, output_bytes = 9, error_bytes = 9");
+        for (int line = 1; line <= 7; line++) {
+            gateway.execute(
+                    "INSERT INTO job_line (job_id, line, state, call_id, tries) VALUES ('%s', %d, 'running', 'call', 0)"
+                            .formatted(batches.get("running"), line));
+        }
+        for (String each : List.of("running", "ended")) {
+            gateway.execute(
+                    "INSERT INTO job_line (job_id, line, state, tries, status) VALUES ('%s', 90, 'ended', 0, 400), ('%s', 91, 'ended', 3, 503)"
+                            .formatted(batches.get(each), batches.get(each)));
+        }
+    }
+
+    private static long ms(int seconds) {
+        return NOW.plusSeconds(seconds).toEpochMilli();
+    }
+
+    /** @param job what differs in its row, and in that of its batch */
+    private void batch(String name, String key, String job, String batch) {
+        String id = "chatcmpl-2026112111000000000000%09d".formatted(batches.size());
+        long made = ms(-7_200 + 60 * batches.size());
+        gateway.execute("""
+                INSERT INTO job (id, account_id, owner, origin_id, kind, state, ended_at, due_at, node_id, body_hash, created_at, deadline, gone_at, sealed_bytes,
+                    charged_micros)
+                SELECT '%s', account_id, '', id, 'batch', 'completed', 1, %d, '', '', %d, %d, %d, 0, 3456789 FROM api_key WHERE id = '%s'""".formatted(id, made, made, made + 86_400_000, made + 3_000_000_000L, keys.get(key)));
+        gateway.execute("""
+                INSERT INTO batch (job_id, endpoint, input_id, lost, started_at, results_ms, results_until, lines, completed, failed, output_bytes, error_bytes,
+                    prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens, min_micros, max_micros)
+                VALUES ('%s', '/v1/chat/completions', '%032d', 0, %d, 9, %d, 0, 0, 0, 0, 0, 91000, 4000, 52000, 7000, 1500000, 90000000)""".formatted(id, batches.size(), made + 5_000, made + 2_000_000_000L));
+        gateway.execute("UPDATE job SET ended_at = NULL, " + job + " WHERE id = '" + id + "'");
+        gateway.execute("UPDATE batch SET " + batch + " WHERE job_id = '" + id + "'");
+        batches.put(name, id);
+    }
+
+    /** Creates one as a program does. Its check fails. */
+    private void wrongBatch() {
+        String form =
+                "--x\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"in.jsonl\"\r\n\r\n"
+                        + "{\"custom_id\":\"a\",\"url\":\"/v1/embeddings\",\"body\":{}}\n<b>no JSON\n\r\n--x--\r\n";
+        String secret = secret(keys.get("laptop"));
+        Gateway.Reply file = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/files"))
+                .header("Authorization", "Bearer " + secret)
+                .header("Content-Type", "multipart/form-data; boundary=x")
+                .POST(HttpRequest.BodyPublishers.ofString(form)));
+        Gateway.Reply made = gateway.post(
+                "/v1/batches",
+                "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}"
+                        .formatted(found("\"id\":\"(file-[0-9a-f]+)\"", file.text())),
+                secret);
+        batches.put("wrong", "chatcmpl-" + found("\"batch_([0-9A-Za-z]{31})\"", made.text()));
+        Gateway.await(
+                "the check of its lines", () -> gateway.number("SELECT COUNT(*) FROM job WHERE state = 'failed'") == 1);
+    }
+
+    /** Returns the path of a batch's page. */
+    public String batchPath(String name) {
+        return "/dashboard/batches/batch_" + batches.get(name).substring("chatcmpl-".length());
     }
 
     // ---- what operators do, and payments ----

@@ -13,6 +13,7 @@ import dev.tollgate.operator.admin.money.PaymentRoutes;
 import dev.tollgate.operator.admin.prices.PriceRoutes;
 import dev.tollgate.operator.admin.server.AuditLogRoutes;
 import dev.tollgate.operator.admin.server.Maintenance;
+import dev.tollgate.operator.admin.server.OperatorJobs;
 import dev.tollgate.operator.admin.server.TaskRoutes;
 import dev.tollgate.operator.facts.CatalogueCheck;
 import java.util.ArrayList;
@@ -21,6 +22,11 @@ import java.util.stream.Stream;
 
 /** The part of the routes table that operators' programs use, with the admin key, and commands over the control socket. */
 public record AdminRoutes(PortalGround ground, PortalBooks books, OperatorModule operator, MoneyModule money) {
+
+    /** Returns the open jobs, as an operator lists and cancels them. */
+    static OperatorJobs jobs(PortalGround ground, PortalBooks books) {
+        return new OperatorJobs(books.jobs(ground.clock()), new AuditedWriter(books.writer(), ground.clock()));
+    }
 
     /** Returns true for the routes at the operators' own address, if there is one: theirs, and health, which is at both. */
     public static boolean isServedApart(Route<?> route) {
@@ -61,6 +67,7 @@ public record AdminRoutes(PortalGround ground, PortalBooks books, OperatorModule
                         operator.booksCheck().routes(),
                         operator.keyring().routes(),
                         new Maintenance.Drain(announce, new AuditedWriter(books.writer(), ground.clock())).routes(),
+                        jobs(ground, books).routes(),
                         new AuditLogRoutes(books.stores().auditLog()).routes(),
                         operator.channelDeeds().routes())
                 .flatMap(List::stream)

@@ -22,6 +22,7 @@ import dev.tollgate.pages.console.accounts.ConsoleAccounts;
 import dev.tollgate.pages.console.accounts.ConsoleOrganization;
 import dev.tollgate.pages.console.calls.ConsoleCall;
 import dev.tollgate.pages.console.calls.ConsoleCalls;
+import dev.tollgate.pages.console.calls.ConsoleJobs;
 import dev.tollgate.pages.console.calls.ConsoleRefused;
 import dev.tollgate.pages.console.money.ConsoleCampaign;
 import dev.tollgate.pages.console.money.ConsoleMonths;
@@ -198,6 +199,7 @@ record ConsoleRoutes(
                                 books.history(),
                                 ground.clock())
                         .routes(pages),
+                new ConsoleJobs(AdminRoutes.jobs(ground, books), accounts(), forms(), ground.clock()).routes(pages),
                 new ConsoleRefused(calls.refused(), calls.refusals(), names(), accounts(), ground.clock())
                         .routes(pages),
                 new ConsoleCall(

@@ -14,6 +14,7 @@ import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.LiveAccounts;
 import dev.tollgate.customers.figures.PlatformHistory;
+import dev.tollgate.customers.keys.BatchActions;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.notices.Announcements;
 import dev.tollgate.customers.notices.AnsweredDays;
@@ -28,11 +29,13 @@ import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.RouteList;
+import dev.tollgate.jobs.SeenJobs;
 import dev.tollgate.keys.Allowlist;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.ModelChange;
 import dev.tollgate.pages.dashboard.OverviewPage;
+import dev.tollgate.pages.dashboard.batches.BatchesPage;
 import dev.tollgate.pages.dashboard.billing.BillingPages;
 import dev.tollgate.pages.dashboard.billing.InvoicePages;
 import dev.tollgate.pages.dashboard.billing.StatementPages;
@@ -167,6 +170,7 @@ record PagesModule(
                 entrance(),
                 organization(),
                 requests(),
+                batches(),
                 keys(),
                 manual(),
                 settings(),
@@ -275,6 +279,7 @@ record PagesModule(
         AccountHistory history = books.history();
         Catalogue catalogue = ground.catalogue();
         OwnerNames.Reader owners = owners();
+        SeenJobs jobs = books.jobs(ground.clock());
         return RouteList.of(
                 new OverviewPage(
                                 history,
@@ -292,13 +297,14 @@ record PagesModule(
                                 new Dismissals(books.database(), books.writer(), ground.clock()),
                                 books.people())
                         .routes(pages),
-                new RequestsPage(history, stores.keys(), owners, catalogue, calls.refused(), ground.clock())
+                new RequestsPage(history, stores.keys(), owners, catalogue, calls.refused(), jobs, ground.clock())
                         .routes(pages),
                 new RequestPage(
                                 history,
                                 stores.receipts(),
                                 catalogue,
                                 stores.sold().groups(),
+                                jobs,
                                 calls.answersKept(),
                                 ground.clock())
                         .routes(pages),
@@ -307,6 +313,12 @@ record PagesModule(
                         .routes(pages),
                 new UsagePage(history, stores.keys(), owners, stores.sold(), limits(), calls.refusals(), ground.clock())
                         .routes(pages));
+    }
+
+    private List<Route<?>> batches() {
+        BatchActions.Stores batches = new BatchActions.Stores(
+                books.jobs(ground.clock()), books.stores().keys(), books.writer(), ground.clock());
+        return new BatchesPage(batches).routes(pages);
     }
 
     private List<Route<?>> keys() {
@@ -333,6 +345,7 @@ record PagesModule(
                                 books.stores().sold(),
                                 calls.models(),
                                 limits(),
+                                books.jobs(ground.clock()),
                                 ground.clock())
                         .routes(pages));
     }

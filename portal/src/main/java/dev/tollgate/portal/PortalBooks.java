@@ -18,6 +18,8 @@ import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SecondFactor;
 import dev.tollgate.customers.webhooks.WebhookSeal;
+import dev.tollgate.jobs.Jobs;
+import dev.tollgate.jobs.SeenJobs;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.prices.AccountPrices;
 import dev.tollgate.models.prices.SetPrices;
@@ -157,6 +159,11 @@ public record PortalBooks(
         if (!stores.receipts().hasSigningKey()) {
             writer.commitAndWait(Unit.of(Receipts.firstKey(secrets, random, clock.instant())));
         }
+    }
+
+    /** Returns the jobs of accounts, as their members and the operator see them. */
+    public SeenJobs jobs(InstantSource clock) {
+        return new SeenJobs(database, new Jobs(database, writer, secrets, clock), clock);
     }
 
     /** Returns what begins the periods of plans, by the clock that all servers share. */

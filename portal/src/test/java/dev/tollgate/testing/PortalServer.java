@@ -20,6 +20,8 @@ import dev.tollgate.http.engine.HttpFront;
 import dev.tollgate.http.engine.HttpOptions;
 import dev.tollgate.http.engine.Unread;
 import dev.tollgate.http.limits.Workers;
+import dev.tollgate.jobs.JobEvents;
+import dev.tollgate.jobs.JobParts;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.Scope;
 import dev.tollgate.models.Catalogue;
@@ -62,6 +64,14 @@ public final class PortalServer extends AccountsServer {
 
     /** How much memory the hash of a password fills. */
     private static final int PASSWORD_KIBIBYTES = 64;
+
+    /** Jobs are of both halves. */
+    private static final PortalStores.OfCalls OF_CALLS = new PortalStores.OfCalls(
+            List.of(JobParts.claims()),
+            List.of(JobParts.changes(JobEvents.NONE)),
+            List.of(),
+            List.of(),
+            PortalStores.OfCalls.NONE.answers());
 
     private Opened opened;
     private PortalBooks books;
@@ -181,7 +191,7 @@ public final class PortalServer extends AccountsServer {
         Duration callMax = ground.catalogue().callTimeMax(settings.get(TrafficSettings.CALL));
         PortalBooks.Choice choice = new PortalBooks.Choice(
                 settings, clock, ground.random(), passwordKibibytes, callMax, settings.hasRealUpstream());
-        books = PortalBooks.over(database, choice, new DatabaseClock(clock), () -> "", PortalStores.OfCalls.NONE);
+        books = PortalBooks.over(database, choice, new DatabaseClock(clock), () -> "", OF_CALLS);
         ground.open(books.people(), it -> it.close());
         books.begin(ground.random(), clock);
         database.markBegun();

@@ -41,11 +41,8 @@ public record BatchRemarks(
     /** @param message in English */
     public record Reason(String code, String message) {}
 
-    /** Reads the details of a batch. @param details null if they are under a key that the server has no more */
-    public static BatchRemarks of(byte @Nullable [] details) {
-        if (details == null) {
-            return NONE;
-        }
+    /** Reads the details of a batch. */
+    public static BatchRemarks of(byte[] details) {
         JsonNode root = ApiJson.MAPPER.readTree(details);
         List<String> notes = new ArrayList<>();
         root.path("notes").forEach(note -> notes.add(note.asString()));

@@ -100,9 +100,10 @@ public final class SeenJobs {
         return SEEN.formatted(view.sql("k", values));
     }
 
-    /** Returns the findings about a batch. */
-    public BatchRemarks remarks(Batch batch) {
-        return BatchRemarks.of(jobs.request(batch.job()));
+    /** Returns the findings about a batch; null if they are under a key that the server has no more. */
+    public @Nullable BatchRemarks remarks(Batch batch) {
+        byte[] details = jobs.request(batch.job());
+        return details == null ? null : BatchRemarks.of(details);
     }
 
     /** The lines of a batch. @param errors lines with an error by HTTP status */

@@ -48,6 +48,8 @@ public final class PageText {
         mask(
                 "(<code class=\"wrap\">)(?:[^<]*/channels\\d+\\.yaml|\\d{4,5})(?=</code><span class=\"badge\">argument)",
                 "$1OWN");
+        mask("\\bbatch_(?!20261121110{8})[0-9A-Za-z]{31}", "batch_ID");
+        mask("\\bfile-(?!0{20})[0-9a-f]{32}\\b", "file-ID");
         mask("\\b[0-9a-f]{64}\\b", "SHA256");
         mask("(<dt>(?:All tables|Growth|Room beside the books)</dt> ?<dd>)[^<]+", "$1MEASURED");
         mask(

@@ -23,6 +23,7 @@ import dev.tollgate.operator.admin.server.BooksCheck;
 import dev.tollgate.operator.admin.server.ChannelDeeds;
 import dev.tollgate.operator.admin.server.Maintenance;
 import dev.tollgate.operator.admin.server.OperatorAnnouncements;
+import dev.tollgate.operator.admin.server.OperatorJobs;
 import dev.tollgate.operator.admin.server.OperatorSettings;
 import dev.tollgate.operator.admin.server.SecretKeyring;
 import java.util.List;
@@ -54,6 +55,7 @@ public final class OperatorActions {
                             OperatorSettings.SET,
                             BooksCheck.CHECK,
                             BooksCheck.SEEN,
+                            OperatorJobs.CANCEL,
                             Maintenance.Drain.DRAIN))
             .<OperatorAction<?, ?>>flatMap(List::stream)
             .toList();

@@ -19,6 +19,7 @@ public final class ConsolePaths {
     public static final String PRICES = OVERVIEW + "/prices";
     public static final String PROVE = OVERVIEW + "/prove";
     public static final String REQUESTS = OVERVIEW + "/requests";
+    public static final String JOBS = REQUESTS + "/jobs";
     public static final String REFUSED = REQUESTS + "/refused";
     public static final String REVENUE = OVERVIEW + "/revenue";
     public static final String SETTINGS = OVERVIEW + "/settings";

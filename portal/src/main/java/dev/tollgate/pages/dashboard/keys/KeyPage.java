@@ -25,6 +25,7 @@ import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.jobs.SeenJobs;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeyLock;
@@ -70,6 +71,7 @@ public record KeyPage(
         SoldTo sold,
         ModelLife life,
         LimitStates limits,
+        SeenJobs jobs,
         InstantSource clock) {
 
     private static final String PATH = KeysPage.PATH + "/{id}";
@@ -203,6 +205,7 @@ public record KeyPage(
                 history.calls(key.accountId(), its, null, null, CALLS).calls();
         long lately = callsOfADay(key);
         Spent spent = spent(request, key, now);
+        SeenJobs.OfKey open = jobs.open(key.accountId(), key.owner().originId());
         KeyFields fields =
                 KeyFields.of(locked(request, key), form, errors, KeyFields.models(sold.standard(), key), request);
         String version = shownVersion(form, key);
@@ -220,7 +223,7 @@ public record KeyPage(
                 null,
                 shell,
                 row,
-                new Activity(windows, spent, now, calls, lately),
+                new Activity(windows, spent, now, calls, lately, open),
                 owned,
                 new Edit(fields, version, isLocked, said, agents));
     }
@@ -330,8 +333,9 @@ public record KeyPage(
         return request.visitor().person().preferences().zone();
     }
 
-    /** The calls and the charges of a key, at a time. */
-    public record Activity(List<BudgetBar> windows, Spent spent, Instant now, List<CallRow> calls, long lately) {}
+    /** The calls and the charges of a key, at a time, and its open jobs. */
+    public record Activity(
+            List<BudgetBar> windows, Spent spent, Instant now, List<CallRow> calls, long lately, SeenJobs.OfKey jobs) {}
 
     /** The form of a key. */
     public record Edit(

@@ -60,6 +60,7 @@ record LogSentence(Map<String, String> names, ZoneId zone) {
      * none any more.
      */
     private static final Map<String, Function<Parts, String>> SENTENCES = Map.ofEntries(
+            entry("batch.cancel", it -> say("{who} cancelled the batch {subject}.", it.who(), it.subject())),
             entry(
                     "budget.set:hour",
                     it -> say(

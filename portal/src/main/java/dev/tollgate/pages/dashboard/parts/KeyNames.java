@@ -30,6 +30,21 @@ public record KeyNames(Map<String, String> byId) {
         return new KeyNames(names);
     }
 
+    /** Returns the present names of keys by their first ids, which they had before they were moved. */
+    public static KeyNames byFirstId(Keys keys, String account, KeyView view) {
+        KeyNames all = of(keys, account, view);
+        Map<String, String> names = new LinkedHashMap<>();
+        for (Key key : keys.everMade(account, view)) {
+            String name = all.name(key.id());
+            if (key.isDeleted()) {
+                names.putIfAbsent(key.owner().originId(), name);
+            } else {
+                names.put(key.owner().originId(), name);
+            }
+        }
+        return new KeyNames(names);
+    }
+
     public String name(@Nullable String id) {
         return id == null ? "" : byId.getOrDefault(id, id);
     }

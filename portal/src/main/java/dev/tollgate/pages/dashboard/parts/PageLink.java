@@ -8,6 +8,8 @@ public record PageLink(String text) {
 
     public static final String REQUESTS = "/dashboard/requests";
 
+    public static final String BATCHES = "/dashboard/batches";
+
     public static PageLink to(String path) {
         return new PageLink(path);
     }
@@ -15,6 +17,11 @@ public record PageLink(String text) {
     /** The page of one call. */
     public static String toCall(String id) {
         return REQUESTS + "/" + UrlText.encoded(id);
+    }
+
+    /** The page of one batch. @param id as its caller has it */
+    public static String toBatch(String id) {
+        return BATCHES + "/" + UrlText.encoded(id);
     }
 
     /** The limit of a budget in the form that sets it. @param window null for the first */

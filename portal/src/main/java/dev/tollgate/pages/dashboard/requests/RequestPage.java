@@ -5,6 +5,7 @@ import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.BatchLine;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.books.receipts.OneReceipt;
 import dev.tollgate.books.receipts.Receipts;
@@ -15,6 +16,8 @@ import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
+import dev.tollgate.jobs.Batch;
+import dev.tollgate.jobs.SeenJobs;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Pricing;
@@ -46,6 +49,7 @@ public record RequestPage(
         Receipts receipts,
         Catalogue catalogue,
         PriceGroups groups,
+        SeenJobs jobs,
         Duration answersKept,
         InstantSource clock) {
 
@@ -78,6 +82,8 @@ public record RequestPage(
         OneReceipt.Checked checked = receipt == null || request.query("verify") == null
                 ? null
                 : receipt.check(receipts, account, call.chargeMicros());
+        BatchLine line = BatchLine.of(call.course().path("request_id").asString(""));
+        Batch batch = line == null ? null : jobs.batch(account, person.view(Right.USAGE), line.jobId());
         Instant kept = detail.answerKeptAt();
         Instant keptUntil = kept == null ? null : kept.plus(answersKept);
         return PageStep.show((out, shell) -> JterequestGenerated.render(
@@ -85,7 +91,7 @@ public record RequestPage(
                 null,
                 shell,
                 detail,
-                new CallText(labels, story, made, group(call), request.address(), keptUntil),
+                new CallText(labels, story, made, group(call), request.address(), keptUntil, batch),
                 now,
                 new Proof(receipt, checked)));
     }
@@ -110,14 +116,15 @@ public record RequestPage(
         return PageFile.of("receipt-" + receipt.sequence() + ".json", "application/json", receipt.text() + "\n");
     }
 
-    /** A call in words. */
+    /** A call in words. @param batch of which it is a line; null for none, or none that the reader sees */
     public record CallText(
             CallLabels labels,
             List<String> story,
             @Nullable String made,
             @Nullable String group,
             @Nullable String address,
-            @Nullable Instant keptUntil) {}
+            @Nullable Instant keptUntil,
+            @Nullable Batch batch) {}
 
     /** The receipt of a call. */
     public record Proof(@Nullable OneReceipt receipt, OneReceipt.@Nullable Checked checked) {}

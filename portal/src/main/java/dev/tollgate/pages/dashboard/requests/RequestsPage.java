@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.requests;
 
 import static dev.tollgate.base.words.Words.say;
 
+import dev.tollgate.base.ids.BatchLine;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.CallLabels.Label;
 import dev.tollgate.customers.figures.AccountHistory;
@@ -15,6 +16,7 @@ import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
+import dev.tollgate.jobs.SeenJobs;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.Catalogue;
@@ -51,6 +53,7 @@ public record RequestsPage(
         OwnerNames.Reader owners,
         Catalogue catalogue,
         RefusedCalls refused,
+        SeenJobs jobs,
         InstantSource clock) {
 
     /** A page of them is below 40 kB; the columns of teams and members take the room of some. */
@@ -178,6 +181,10 @@ public record RequestsPage(
                     .map(id -> new Found(
                             PageLink.to(PageLink.REQUESTS).with("model", id).text(), id, say("model: its calls")))
                     .forEach(found::add);
+        }
+        String batch = BatchLine.jobOf(wanted.strip());
+        if (batch != null && jobs.batch(person.accountId(), person.view(Right.USAGE), batch) != null) {
+            return PageStep.to(PageLink.toBatch(wanted.strip()));
         }
         if (found.isEmpty()) {
             KeyView view = person.view(Right.USAGE);
