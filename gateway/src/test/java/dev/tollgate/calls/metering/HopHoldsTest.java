@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Count;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Pricing;
@@ -19,6 +20,7 @@ import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Usage;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +80,28 @@ class HopHoldsTest {
                 from = hop(random, history, model, from);
             }
         });
+    }
+
+    /** The figures of docs/billing.md. */
+    @Test
+    void the_example_of_the_documents_is_right() {
+        Model argon = Objects.requireNonNull(CatalogueLoader.builtIn().find("gemini-4-argon"));
+        History example = new History(400, 2_000, 40_000, 262_144L);
+        assertThat(wanted(example, argon, null)).isEqualTo(147_097_600);
+        assertThat(wanted(example, argon, new HopToken("a", 1, 1, 65_536, "token")))
+                .isEqualTo(173_721_600);
+        assertThat(argon.pricing().chargeMicros(used(10_000, 0))).isEqualTo(135_072_000);
+        assertThat(argon.pricing().chargeMicros(used(75_536, 73_728))).isEqualTo(133_269_760);
+    }
+
+    private static long wanted(History history, Model model, @Nullable HopToken from) {
+        NativeAsk ask = ask(history, model, from);
+        PromptBound prompt = PromptBound.of(ask.promptSize(), ask, model.upstream());
+        return Bounds.of(model, prompt, ask, history.asked(), false).wantedMicros();
+    }
+
+    private static dev.tollgate.models.Usage used(long prompt, long cached) {
+        return new dev.tollgate.models.Usage(ServiceTier.STANDARD, prompt, 0, 65_536, 0, cached, 0, 0, 0, 65_536);
     }
 
     private static @Nullable HopToken hop(Random random, History history, Model model, @Nullable HopToken from) {

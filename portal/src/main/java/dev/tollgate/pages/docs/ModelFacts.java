@@ -288,14 +288,8 @@ public record ModelFacts(
                     new Fact(sentence("Formats"), say("WAV, and PCM as it comes")));
         }
         List<Fact> facts = new ArrayList<>();
-        UpstreamModel.Images images = upstream.images();
-        if (images != null) {
-            facts.add(new Fact(MAKES, say("text and images, up to {n} in a response", model.imagesMax())));
-            facts.add(new Fact(
-                    sentence("Image sizes"),
-                    say("{sizes}; {size} by default", Joined.facts(images.sizes().keySet().stream()), images.size())));
-            facts.add(new Fact(sentence("Aspect ratios"), Joined.facts(images.ratios().stream())));
-            facts.add(new Fact(sentence("Images of a prompt"), say("up to {n}", images.inputs())));
+        if (upstream.images() != null) {
+            facts.addAll(ofImages(upstream.images()));
         }
         facts.add(new Fact(sentence("Streams"), byDefault(model.streamByDefault())));
         facts.add(new Fact(sentence("Thoughts shown"), byDefault(model.thoughtsByDefault())));
@@ -318,6 +312,19 @@ public record ModelFacts(
         facts.add(new Fact(sentence("Log probabilities"), yesOrNo(upstream.logprobs())));
         facts.add(new Fact(sentence("Continues an assistant's message"), yesOrNo(upstream.trailingAssistant())));
         return facts;
+    }
+
+    private List<Fact> ofImages(UpstreamModel.Images images) {
+        return List.of(
+                new Fact(MAKES, say("text and images, up to {n} in a response", model.imagesMax())),
+                new Fact(
+                        sentence("Image sizes"),
+                        say(
+                                "{sizes}; {size} by default",
+                                Joined.facts(images.sizes().keySet().stream()),
+                                images.size())),
+                new Fact(sentence("Aspect ratios"), Joined.facts(images.ratios().stream())),
+                new Fact(sentence("Images of a prompt"), say("up to {n}", images.inputs())));
     }
 
     private static String byDefault(boolean is) {
