@@ -176,7 +176,7 @@ public record BatchDoor(
         try {
             return RequestLine.read(line, endpoint, limits, lease);
         } catch (RequestLine.Unfit unfit) {
-            throw ApiError.invalid(null, unfit.getMessage()).asException();
+            throw unfit.error().asException();
         }
     }
 

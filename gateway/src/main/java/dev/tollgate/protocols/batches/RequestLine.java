@@ -47,6 +47,10 @@ record RequestLine(String customId, @Nullable String model, boolean hasTier, Raw
             this.error = error;
         }
 
+        ApiError error() {
+            return error;
+        }
+
         LineFault fault(int line) {
             return LineFault.of(code, line, error);
         }
@@ -84,9 +88,6 @@ record RequestLine(String customId, @Nullable String model, boolean hasTier, Raw
         String customId;
 
         @Nullable
-        String method;
-
-        @Nullable
         String url;
 
         @Nullable
@@ -104,7 +105,7 @@ record RequestLine(String customId, @Nullable String model, boolean hasTier, Raw
         void member(JsonBody json, String name) {
             switch (name) {
                 case "custom_id" -> found.customId = id(json);
-                case "method" -> found.method = json.oneOf(List.of("POST"));
+                case "method" -> json.oneOf(List.of("POST"));
                 case "url" -> found.url = json.string();
                 case "body" -> found.body = json.raw(() -> json.object(field -> field(json, field)));
                 default -> json.skip();

@@ -2,6 +2,8 @@ package dev.tollgate.protocols.batches;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.CallServer;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Effort;
@@ -480,6 +482,20 @@ class BatchesTest {
         assertThat(send("/v1/batches/estimate", "{\"input_file_id\":\"" + file + "\",\"endpoint\":\"" + CHAT + "\"}")
                         .status())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void a_batch_is_read_by_keys_of_its_owner() {
+        String id = ended(create(chat("a", ""), CHAT, "").path("id").asString())
+                .path("id")
+                .asString();
+        String second = gateway.createKey(customer.account(), KeySettings.named("second"))
+                .secret();
+        assertThat(gateway.get("/v1/batches/" + id, second).status()).isEqualTo(200);
+        String management = gateway.createKey(
+                        customer.account(), KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
+                .secret();
+        assertThat(gateway.get("/v1/batches/" + id, management).status()).isEqualTo(403);
     }
 
     @Test
