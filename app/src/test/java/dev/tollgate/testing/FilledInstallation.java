@@ -483,11 +483,11 @@ public final class FilledInstallation implements AutoCloseable {
         gateway.execute("""
                 INSERT INTO job (id, account_id, owner, origin_id, kind, state, ended_at, due_at, node_id, body_hash, created_at, deadline, gone_at, sealed_bytes,
                     charged_micros)
-                SELECT '%s', account_id, '', id, 'batch', 'completed', 1, %d, '', '', %d, %d, %d, 0, 3456789 FROM api_key WHERE id = '%s'""".formatted(id, made, made, made + 86_400_000, made + 3_000_000_000L, keys.get(key)));
+                SELECT '%s', account_id, '', COALESCE(NULLIF(origin_id, ''), id), 'batch', 'completed', 1, %d, '', '', %d, %d, %d, 0, 3456789 FROM api_key WHERE id = '%s'""".formatted(id, made, made, made + 86_400_000, made + 3_000_000_000L, keys.get(key)));
         gateway.execute("""
                 INSERT INTO batch (job_id, endpoint, input_id, lost, started_at, results_ms, results_until, lines, completed, failed, output_bytes, error_bytes,
                     prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens, min_micros, max_micros)
-                VALUES ('%s', '/v1/chat/completions', '%032d', 0, %d, 9, %d, 0, 0, 0, 0, 0, 91000, 4000, 52000, 7000, 1500000, 90000000)""".formatted(id, batches.size(), made + 5_000, made + 2_000_000_000L));
+                VALUES ('%s', '/v1/chat/completions', '%032d', 0, %d, 9, %d, 0, 0, 0, 0, 0, 91000, 4000, 52000, 7000, 1500000, 900000000)""".formatted(id, batches.size(), made + 5_000, made + 2_000_000_000L));
         gateway.execute("UPDATE job SET ended_at = NULL, " + job + " WHERE id = '" + id + "'");
         gateway.execute("UPDATE batch SET " + batch + " WHERE job_id = '" + id + "'");
         batches.put(name, id);
