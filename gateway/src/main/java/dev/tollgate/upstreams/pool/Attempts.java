@@ -46,9 +46,6 @@ final class Attempts implements SentCall {
     private static final long NO_TIMER = -1;
     private static final int TRIED_MAX = 16;
 
-    /** The time for which a channel is asked for no more than one hop after it has refused more. */
-    private static final Duration WITHOUT_HOPS = Duration.ofHours(1);
-
     private enum State {
         /** Nothing of substance has come. */
         LATENT,
@@ -78,8 +75,8 @@ final class Attempts implements SentCall {
     private boolean paused;
     private boolean wasPaused;
 
-    /** The attempt whose channel has refused a maximum above one hop and is asked again with one hop; null for none. */
-    private @Nullable Attempt refusedHops;
+    /** The channel that has refused a maximum above one hop and is asked again for one; null for none. */
+    private @Nullable ModelRoute refusedHops;
 
     private long timer = NO_TIMER;
 
@@ -321,11 +318,11 @@ final class Attempts implements SentCall {
         if (!resting.isNone()) {
             resting.enter(pool.clock().millis());
         }
-        Attempt refused = refusedHops;
-        boolean isRefused = refused != null && refused.route().isSame(leg.route());
-        boolean hasHops =
-                ask.hops() == null || leg.route().channel().hasHops(pool.clock().millis());
-        Attempt begun = new Attempt(this, leg, maxOutputTokens, isRefused || !hasHops && !ask.continuesAnswer());
+        boolean hasHops = ask.hops() == null
+                || ask.continuesAnswer()
+                || leg.route().channel().hasHops(pool.clock().millis());
+        Attempt begun =
+                new Attempt(this, leg, maxOutputTokens, !hasHops || leg.route().isSame(refusedHops));
         if (paused) {
             begun.pause();
         }
@@ -441,9 +438,8 @@ final class Attempts implements SentCall {
             throwAway(other, "left");
         }
         race.win(attempt, pool.clock().millis());
-        Attempt refused = refusedHops;
-        if (refused != null && refused.route().isSame(attempt.route())) {
-            restFromHops(attempt.route());
+        if (attempt.route().isSame(refusedHops)) {
+            ChannelHealth.withoutHops(attempt.route(), pool.clock().millis());
         }
         noteSession(attempt.leg().route());
         release(attempt);
@@ -464,15 +460,6 @@ final class Attempts implements SentCall {
                         first.isSame(answering)
                                 ? TryObserver.Place.FIRST
                                 : isPassedOver ? TryObserver.Place.PASSED_OVER : TryObserver.Place.FAILED_OVER);
-    }
-
-    /** The channel has taken one hop of the same request for which it has refused more: it is the maximum that it does not take (H2). */
-    private void restFromHops(ModelRoute route) {
-        route.channel().withoutHops(pool.clock().millis() + WITHOUT_HOPS.toMillis());
-        log.warn(
-                "channel {}: {} does not take a maximum above one answer; sending less for an hour",
-                route.channel().id(),
-                route.upstreamModel());
     }
 
     private void release(Attempt attempt) {
@@ -548,7 +535,7 @@ final class Attempts implements SentCall {
             case SAME_CHANNEL -> start(Objects.requireNonNull(empty));
             case WITHOUT_SIGNATURES -> askWithoutSignatures(route);
             case WITHOUT_HOPS -> {
-                refusedHops = failed;
+                refusedHops = route;
                 start(failed.leg());
             }
             case SUCCESSOR -> translateAgain(route);

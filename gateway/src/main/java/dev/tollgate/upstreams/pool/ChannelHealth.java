@@ -20,6 +20,8 @@ final class ChannelHealth {
     private static final Set<Kind> NOT_THE_CHANNELS =
             EnumSet.of(Kind.REFUSED, Kind.TOO_LONG, Kind.SIGNATURE, Kind.LOCAL);
 
+    private static final long WITHOUT_HOPS_MILLIS = 3_600_000;
+
     private ChannelHealth() {}
 
     /**
@@ -46,6 +48,15 @@ final class ChannelHealth {
             route.heard();
             rest(route, failure, seen, now);
         }
+    }
+
+    /** Asks a channel for one hop alone: it has taken one of the request for which it has refused more, so it is the maximum that it does not take (H2). */
+    static void withoutHops(ModelRoute route, long nowMillis) {
+        route.channel().withoutHops(nowMillis + WITHOUT_HOPS_MILLIS);
+        log.warn(
+                "channel {}: {} does not take a maximum above one answer; sending less for an hour",
+                route.channel().id(),
+                route.upstreamModel());
     }
 
     private static void count(PooledChannel channel, UpstreamFailure failure, Instant now) {
