@@ -53,6 +53,9 @@ final class BatchWork {
     /** Prepares the call of a line. @throws ApiException if it is refused */
     LineDoor.Prepared prepared(int line, byte[] bytes, KeyCaller payer, JobTrial trial) throws InterruptedException {
         byte[] its = details == null ? ground.batches().details(batch) : details;
+        if (its == null) {
+            throw new StoreException("the details of batch " + batch.id() + " cannot be read");
+        }
         details = its;
         return worked(() -> ground.door().prepare(batch.id(), batch.endpoint(), its, line, bytes, payer, trial));
     }
