@@ -2,7 +2,6 @@ package dev.tollgate.pages.dashboard.batches;
 
 import static dev.tollgate.base.words.Words.say;
 
-import dev.tollgate.base.words.Language;
 import dev.tollgate.jobs.Batch;
 import dev.tollgate.jobs.BatchRemarks;
 import dev.tollgate.jobs.Job;
@@ -161,11 +160,8 @@ public final class BatchWords {
         }
     }
 
-    /** Returns a fault of the input in the reader's language: English pages have its own message. */
+    /** Returns a fault of the input in the reader's language, by its code. */
     public static String fault(BatchRemarks.Fault fault) {
-        if (Language.now().isEnglish()) {
-            return fault.message();
-        }
         return switch (fault.code()) {
             case "empty_file" -> say("The file has no lines.");
             case "too_many_tasks" -> say("The file has too many lines.");
