@@ -131,10 +131,12 @@ public final class SeenJobs {
 
     /** Counts the open jobs of a key. @param originId the key's first id */
     public OfKey open(String accountId, String originId) {
-        return Objects.requireNonNull(database.pages()
-                .read(
-                        accountId,
-                        sql -> sql.one(OF_KEY, row -> new OfKey(row.getLong(1), row.getLong(2)), accountId, originId)));
+        OfKey open = database.pages().<@Nullable OfKey>read(accountId, sql -> ofKey(sql, accountId, originId));
+        return Objects.requireNonNull(open);
+    }
+
+    private static @Nullable OfKey ofKey(Sql sql, String accountId, String originId) throws SQLException {
+        return sql.one(OF_KEY, row -> new OfKey(row.getLong(1), row.getLong(2)), accountId, originId);
     }
 
     // ---- for the operator ----

@@ -134,8 +134,8 @@ public final class BatchWords {
     /** Returns the error's own message, which is English, for a page that says more than its code. */
     static @Nullable String message(Batch batch, @Nullable BatchRemarks remarks) {
         BatchRemarks.Reason reason = remarks == null ? null : remarks.reason();
-        boolean isShown = reason != null && isPaused(batch) && batch.job().pause() != Job.Pause.PRICE;
-        return isShown ? reason.message() : null;
+        boolean isShown = isPaused(batch) && batch.job().pause() != Job.Pause.PRICE;
+        return reason != null && isShown ? reason.message() : null;
     }
 
     /** Lines with one error. @param status HTTP's */
