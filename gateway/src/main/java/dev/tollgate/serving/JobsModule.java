@@ -119,6 +119,9 @@ public record JobsModule(JobRunner responses, BatchRunner runner, BatchRoutes ba
         };
     }
 
+    /** The room that a batch needs for its next results, in bytes. */
+    private static final long RESULT_BYTES = 1 << 20;
+
     private static LineQueue.Inputs inputs(FileStore files) {
         return new LineQueue.Inputs() {
             @Override
@@ -130,6 +133,11 @@ public record JobsModule(JobRunner responses, BatchRunner runner, BatchRoutes ba
             @Override
             public InputStream from(StoredFile file, long place) {
                 return files.pieces().from(file, place);
+            }
+
+            @Override
+            public boolean hasRoom(String accountId) {
+                return files.limits().hasRoomForResults(accountId, RESULT_BYTES);
             }
         };
     }

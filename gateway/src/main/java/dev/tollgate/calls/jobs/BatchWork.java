@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 final class BatchWork {
 
     private static final Duration PAYER_KEPT = Duration.ofSeconds(1);
+    private static final Duration ROOM_KEPT = Duration.ofSeconds(2);
 
     private final Batch batch;
     private final BatchBooks.Ground ground;
     private @Nullable KeyCaller payer;
     private long payerUntilNanos;
+    private long roomUntilNanos = System.nanoTime();
     private byte @Nullable [] details;
 
     BatchWork(Batch batch, BatchBooks.Ground ground) {
@@ -57,7 +59,18 @@ final class BatchWork {
             throw new StoreException("the details of batch " + batch.id() + " cannot be read");
         }
         details = its;
+        requireRoom();
         return worked(() -> ground.door().prepare(batch.id(), batch.endpoint(), its, line, bytes, payer, trial));
+    }
+
+    private void requireRoom() {
+        long now = System.nanoTime();
+        if (now - roomUntilNanos > 0) {
+            if (!ground.inputs().hasRoom(batch.job().accountId())) {
+                throw JobTrouble.NO_ROOM_FOR_RESULTS.asException();
+            }
+            roomUntilNanos = now + ROOM_KEPT.toNanos();
+        }
     }
 
     private interface Work<T> {

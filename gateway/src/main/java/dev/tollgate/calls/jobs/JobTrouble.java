@@ -7,6 +7,11 @@ import java.nio.charset.StandardCharsets;
 /** The error of a job's last try, as it is kept with its line. @param code the wire's {@code error.code} */
 public record JobTrouble(String code, String message) {
 
+    /** Has a batch wait until the account has room for further results (J19). */
+    static final ApiError NO_ROOM_FOR_RESULTS = ApiError.of(
+            ErrorCode.RATE_LIMIT_EXCEEDED,
+            "The account's files have no room for further results. Delete files, or the results of earlier batches.");
+
     /** Has a job wait until the account has room for the images that its model may make (J31). */
     public static final ApiError NO_ROOM = ApiError.of(
             ErrorCode.RATE_LIMIT_EXCEEDED,

@@ -30,6 +30,9 @@ public final class LineQueue {
         StoredFile find(Batch batch);
 
         InputStream from(StoredFile file, long place);
+
+        /** Returns whether an account has room for further results. Blocks. */
+        boolean hasRoom(String accountId);
     }
 
     /** The readers of all batches of a server: those used last stay in memory (J16). Thread-safe. */

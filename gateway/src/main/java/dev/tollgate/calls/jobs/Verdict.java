@@ -41,7 +41,7 @@ record Verdict(Job.@Nullable Pause pause, boolean isTry, Instant dueAt) {
 
     /** Returns what an error of money, limits or keys lets a job wait for; null for others. */
     static Job.@Nullable Pause pause(ApiError error) {
-        if (error.equals(JobTrouble.NO_ROOM)) {
+        if (error.equals(JobTrouble.NO_ROOM) || error.equals(JobTrouble.NO_ROOM_FOR_RESULTS)) {
             return Job.Pause.STORAGE;
         }
         if (error.equals(LineRefusals.NO_FLEX)) {

@@ -520,6 +520,25 @@ class BatchesTest {
     // ---- ends ----
 
     @Test
+    void a_batch_without_room_for_results_waits_and_goes_on() {
+        String full = create(chats(1), CHAT, "").path("id").asString();
+        ended(full);
+        String ofFull = " WHERE id = 'chatcmpl-" + full.substring("batch_".length()) + "'";
+        long bytes = gateway.number("SELECT sealed_bytes FROM job" + ofFull);
+        gateway.script("- respond: [{delay_ms: 700}]");
+        String id = create(chats(60), CHAT, "").path("id").asString();
+        CallServer.await("its start", () -> get(id).path("status").asString("").equals("in_progress"));
+        gateway.execute("UPDATE job SET sealed_bytes = " + (1L << 40) + ofFull);
+        CallServer.await("a pause", () -> get(id).path("paused").isObject());
+        assertThat(get(id).path("paused").path("reason").asString()).isEqualTo("storage");
+        gateway.execute("UPDATE job SET sealed_bytes = " + bytes + ofFull);
+        gateway.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(10, 600, 10)));
+        gateway.execute("UPDATE job SET due_at = 1 WHERE pause = 'storage'");
+        assertThat(ended(id).path("status").asString()).isEqualTo("completed");
+        assertThat(get(id).path("paused").isNull()).isTrue();
+    }
+
+    @Test
     void a_cancelled_batch_names_the_lines_that_never_ran() {
         gateway.script("- respond: [{delay_ms: 1500}]");
         String id = create(chats(300), CHAT, "").path("id").asString();
