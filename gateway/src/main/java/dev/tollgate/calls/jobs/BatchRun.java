@@ -2,7 +2,6 @@ package dev.tollgate.calls.jobs;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
-import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.calls.files.StoredFile;
@@ -87,6 +86,9 @@ final class BatchRun implements Runnable {
     @Override
     public void run() {
         try {
+            if (!batch.isValidating() && ground.batches().details(batch) == null) {
+                stop.fail(BatchBooks.GONE); // its secret key is gone: lines would run at other tiers
+            }
             if (!batch.isValidating() || check()) {
                 LineQueue lines =
                         new LineQueue(batch, ground.jobs(), ground.batches(), ground.inputs(), ground.readers());
@@ -222,6 +224,7 @@ final class BatchRun implements Runnable {
             prepared = prepared(attempt, slot, lines);
             if (prepared != null) {
                 ground.server().pace().awaitStart();
+                attempt.begins(!running.isEmpty());
                 running.put(next.line(), attempt);
                 prepared.start();
             }
@@ -269,7 +272,10 @@ final class BatchRun implements Runnable {
             LineDoor.Prepared prepared = work.prepared(next.line(), bytes, payer, attempt.trial());
             attempt.is(prepared);
             if (isTooDear(prepared.mostMicros())) {
-                stop.pause(Job.Pause.PRICE, BatchBooks.DEAR, now().plus(MINUTE));
+                if (running.isEmpty()) {
+                    stop.pause(Job.Pause.PRICE, BatchBooks.DEAR, now().plus(MINUTE));
+                }
+                notBefore = now().plus(MINUTE); // running lines hold more than they cost
             } else if (slot.takes(prepared.modelId())) {
                 return prepared;
             } else {
@@ -356,8 +362,9 @@ final class BatchRun implements Runnable {
             case LineVerdict.Paused its -> {
                 ground.ends().count(TryEnd.PAUSED);
                 lines.add(next);
-                if (isHeldByRunning(error) && !running.isEmpty()) {
-                    notBefore = its.dueAt();
+                if (LineVerdict.isHeldByRunning(error) && (attempt.hasOthers() || !running.isEmpty())) {
+                    // Once none runs any more, it is tried again at once.
+                    notBefore = running.isEmpty() ? Instant.EPOCH : its.dueAt();
                 } else {
                     stop.pause(its.reason(), JobTrouble.of(error), its.dueAt());
                 }
@@ -372,15 +379,9 @@ final class BatchRun implements Runnable {
             }
         }
         refusalsInRow = isOfProvider ? refusalsInRow + 1 : 0;
-        if (refusalsInRow >= REFUSALS_MAX) {
+        if (refusalsInRow >= REFUSALS_MAX || isOfProvider && isProbing) {
             stop.pause(Job.Pause.PROVIDER, BatchBooks.OF_PROVIDER, now.plus(MINUTE));
         }
-    }
-
-    /** Returns whether running calls hold what a line lacks: it is tried again when one of this batch ends, or soon (J18). */
-    private static boolean isHeldByRunning(ApiError error) {
-        Shortage shortage = error.shortage();
-        return shortage != null && shortage.heldMicros() > 0;
     }
 
     private void refused(LineTry attempt, ApiError error) {

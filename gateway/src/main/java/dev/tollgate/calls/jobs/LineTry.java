@@ -11,6 +11,7 @@ final class LineTry implements LineAnswer.Of {
     private volatile String customId = "";
     private volatile long chargedMicros;
     private long mostMicros;
+    private boolean hasOthers;
     private byte @Nullable [] bytes;
 
     /** @param runner the name under which this server has taken the batch */
@@ -40,6 +41,16 @@ final class LineTry implements LineAnswer.Of {
         next = next.later(next.hasRow(), 0, 0, next.dueAt()); // it is read again for a further try
         customId = prepared.customId();
         mostMicros = prepared.mostMicros();
+    }
+
+    /** The call begins. @param besideOthers whether further lines of its batch run */
+    void begins(boolean besideOthers) {
+        hasOthers = besideOthers;
+    }
+
+    /** Returns whether further lines of its batch ran when it began. */
+    boolean hasOthers() {
+        return hasOthers;
     }
 
     long mostMicros() {

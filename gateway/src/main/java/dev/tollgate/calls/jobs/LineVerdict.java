@@ -2,6 +2,7 @@ package dev.tollgate.calls.jobs;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Shortage;
 import dev.tollgate.jobs.Job;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,6 +56,12 @@ sealed interface LineVerdict {
                 && error.status() == 503
                 && !heard
                 && !"false".equals(error.headers().get("x-should-retry"));
+    }
+
+    /** Returns whether running calls hold what a line lacks: it is tried again when one of this batch ends, or soon (J18). */
+    static boolean isHeldByRunning(ApiError error) {
+        Shortage shortage = error.shortage();
+        return shortage != null && shortage.heldMicros() > 0;
     }
 
     private static Duration wait(int before, RandomGenerator random) {
