@@ -40,10 +40,11 @@ final class StrayJobs {
             new StrayRows("jobs", "batch %s counts %s answers, %s errors and %s bytes, its lines %s, %s and %s", """
             SELECT j.id, b.completed, b.failed, j.sealed_bytes, l.answers, l.errors, l.bytes FROM job j JOIN batch b ON b.job_id = j.id
                 JOIN (SELECT job_id, COUNT(CASE WHEN state = 'ended' AND status = 200 THEN 1 END) AS answers,
-                    COUNT(CASE WHEN state = 'ended' AND status <> 200 THEN 1 END) AS errors, SUM(COALESCE(LENGTH(sealed), 0)) AS bytes
+                    COUNT(CASE WHEN state = 'ended' AND status <> 200 THEN 1 END) AS errors, SUM(COALESCE(LENGTH(sealed), 0)) AS bytes,
+                    COUNT(CASE WHEN sealed IS NULL AND (state = 'ended' OR line = 0) THEN 1 END) AS lost
                     FROM job_line GROUP BY job_id) l ON l.job_id = j.id
             WHERE b.completed <> l.answers OR b.failed <> l.errors OR b.completed + b.failed > b.lines
-                OR j.sealed_bytes <> l.bytes AND (b.results_until > 0 OR b.output_bytes + b.error_bytes = 0)
+                OR (j.sealed_bytes < l.bytes OR j.sealed_bytes > l.bytes AND l.lost = 0) AND (b.results_until > 0 OR b.output_bytes + b.error_bytes = 0)
             ORDER BY j.id"""),
             new StrayRows("jobs", "job %s is %s, and has a row of a batch: %s", """
             SELECT j.id, j.kind, CASE WHEN b.job_id IS NULL THEN 'no' ELSE 'yes' END FROM job j LEFT JOIN batch b ON b.job_id = j.id

@@ -27,6 +27,12 @@ record BatchObject(Batch batch, @Nullable BatchDetails details) {
             "The service was restored from a copy in which the batch was open. What was answered stays. Create a batch of the lines that are missing.",
             null);
 
+    private static final LineFault UNREADABLE = new LineFault(
+            ErrorCode.INTERNAL_ERROR.code(),
+            null,
+            "Why the batch has failed cannot be read: the operator has removed the secret key under which it was kept.",
+            null);
+
     byte[] bytes() {
         return ApiJson.object(BYTES_ABOUT, this::members);
     }
@@ -75,7 +81,7 @@ record BatchObject(Batch batch, @Nullable BatchDetails details) {
 
     private List<LineFault> faults() {
         if (details == null) {
-            return List.of();
+            return List.of(UNREADABLE);
         }
         JobTrouble reason = details.reason();
         if (!details.faults().isEmpty()) {

@@ -127,7 +127,10 @@ public record ResultViews(Batches batches, FileStore files, InstantSource clock)
     }
 
     private Unended unendedOf(Batch batch) {
-        StoredFile input = files.find(batch.job().accountId(), FilePurpose.BATCH, batch.inputId());
+        // Without its details, nobody knows how much room the names of lines take.
+        StoredFile input = batches.details(batch) == null
+                ? null
+                : files.find(batch.job().accountId(), FilePurpose.BATCH, batch.inputId());
         InputStream bytes =
                 input == null || !input.isWhole() ? null : files.pieces().from(input, 0);
         return new Unended(batch, batches.rows(batch.id()).ended(), bytes, unendedBytes(batch));
