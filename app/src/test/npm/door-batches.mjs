@@ -45,7 +45,7 @@ export async function tried({ url, key, model }) {
     ended: [batch.status, batch.request_counts.completed, batch.request_counts.failed],
     answers: answers.map((line) => [line.custom_id, line.response.status_code, line.response.body.object]),
     error: JSON.parse(errors).response.status_code,
-    cancelled: [['validating', 'cancelling', 'cancelled'].includes(cancelled.status), ['cancelled', 'completed'].includes(last.status)],
+    cancelled: [cancelled.id === second.id, ['cancelled', 'completed'].includes(last.status)],
     listed: [ids.length, ids[0] === second.id, ids[1] === created.id],
     refused: [refused.status, refused.param],
     deleted: [deleted.deleted, await openai.files.content(batch.error_file_id).catch((error) => error.status)],

@@ -9,6 +9,7 @@ import dev.tollgate.base.config.SettingTable;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.base.config.TrafficSettings;
+import dev.tollgate.calls.files.FileLimits;
 import dev.tollgate.testing.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -232,8 +233,10 @@ class ArtefactsTest {
     void nginx_takes_its_file_and_waits_for_the_longest_call() throws Exception {
         assertThat(value(NGINX, "^\\s*server 127.0.0.1:(\\d+) "))
                 .isEqualTo(String.valueOf(DEFAULTS.get(ServerSettings.PORT)));
-        assertThat(Long.parseLong(value(NGINX, "client_max_body_size (\\d+)m;")) << 20)
-                .isEqualTo(DEFAULTS.get(TrafficSettings.BODY_BYTES));
+        long most = Long.parseLong(value(NGINX, "client_max_body_size (\\d+)m;")) << 20;
+        assertThat(most)
+                .isGreaterThan(FileLimits.FILE_BYTES_MAX)
+                .isGreaterThan(DEFAULTS.get(TrafficSettings.BODY_BYTES));
         for (String wait : List.of("read", "send")) {
             assertThat(Duration.ofMinutes(Long.parseLong(value(NGINX, "proxy_" + wait + "_timeout (\\d+)m;"))))
                     .isGreaterThanOrEqualTo(DEFAULTS.get(TrafficSettings.CALL).plusMinutes(1));

@@ -11,6 +11,7 @@ import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.base.config.TrafficSettings;
+import dev.tollgate.calls.files.FileLimits;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -381,7 +382,7 @@ class HelmTest {
         assertThat(told)
                 .containsEntry(of + "buffering", "off")
                 .containsEntry(of + "request-buffering", "off")
-                .containsEntry(of + "body-size", (settings.get(TrafficSettings.BODY_BYTES) >> 20) + "m");
+                .containsEntry(of + "body-size", (FileLimits.FILE_BYTES_MAX >> 20) + 1 + "m");
         for (String wait : List.of("read", "send")) {
             assertThat(Duration.ofSeconds(Long.parseLong(told.get(of + wait + "-timeout"))))
                     .isGreaterThanOrEqualTo(settings.get(TrafficSettings.CALL).plusMinutes(1));

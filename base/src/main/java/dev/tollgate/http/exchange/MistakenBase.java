@@ -16,9 +16,11 @@ final class MistakenBase {
     private static final Pattern METHOD_AND_SLASH = Pattern.compile("(" + METHOD + ")/$");
 
     private static final Pattern VERSION = Pattern.compile("^/V1(?:BETA)?(?=/)", Pattern.CASE_INSENSITIVE);
+    /** An address that other paths begin with. Anthropic's batches are no wrong address of OpenAI's. */
     private static final Pattern ADDRESS =
-            Pattern.compile("^(?:/v1)?/(?:chat/completions|completions|responses|messages"
+            Pattern.compile("^(?:/v1)?/(?:chat/completions|completions|responses|messages(?!/batches)"
                     + "|embeddings|images/generations|images/edits|audio/speech|audio/transcriptions)(?=/)");
+
     private static final Pattern OF_A_MODEL = Pattern.compile("/models/.+:[A-Za-z]+");
 
     private MistakenBase() {}
