@@ -203,7 +203,7 @@ final class Sold {
                 call.pricedAt(),
                 call.requestedModel(),
                 call.ask(),
-                new Arrival("", System.nanoTime(), "/", null, CourseTest.NOBODY, terms),
+                new Arrival("", 0, "/", null, CourseTest.NOBODY, terms),
                 call.askedTokensMax(),
                 call.tokensMaxField(),
                 quotas,
