@@ -3,9 +3,12 @@ package dev.tollgate.pages;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.auditlog.DeedKind;
+import dev.tollgate.jobs.Batches;
+import dev.tollgate.jobs.Jobs;
 import dev.tollgate.operator.admin.AuditedWriter;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.OperatorAction;
@@ -234,6 +237,7 @@ class AuditWordsTest {
         done("POST", "/announcements", "'text':'Work tonight'");
         done("PATCH", "/announcements/1", "'ends_at':'" + Instant.now().plus(Duration.ofDays(2)) + "'");
         done("POST", "/announcements/1/delete", "");
+        batch();
         done("POST", "/drain", "");
         done("POST", "/books", "");
         new AuditedWriter(server.books().writer(), server::now)
@@ -242,6 +246,28 @@ class AuditWordsTest {
                         new LostTime(1, Instant.parse("2026-11-20T10:00:00Z"), Instant.parse("2026-11-20T11:00:00Z")),
                         "/backup/tollgate.db",
                         List.of());
+    }
+
+    private static void batch() {
+        String account = server.customer("1").account();
+        String chars = "2026112111000000000000000000001";
+        Jobs jobs = new Jobs(
+                server.books().database(),
+                server.books().writer(),
+                server.books().secrets(),
+                server::now);
+        new Batches(server.books().database(), jobs, server::now)
+                .accept(
+                        "chatcmpl-" + chars,
+                        account,
+                        KeyOwner.account("key_1"),
+                        null,
+                        "b",
+                        "/v1/embeddings",
+                        "in",
+                        Duration.ofDays(1),
+                        new byte[] {'{', '}'});
+        done("POST", "/batches/batch_" + chars + "/cancel", "");
     }
 
     private static List<String> rows(String action, String language) {

@@ -30,6 +30,7 @@ class ConsoleFormsTest {
 
     private static final Pattern FORM = Pattern.compile("(?s)<form[^>]* method=\"post\".*?</form>");
     private static final Pattern DEED = Pattern.compile("name=\"deed\" value=\"([^\"]*)\"");
+    private static final Pattern IN_ROWS = Pattern.compile("Cell\\.form\\([^\\n]*?\\.button\\(\"([a-z_.]+)\"");
     private static final Pattern FRAMED = Pattern.compile("@template\\.console\\.form\\((?:.*?deed = \"([^\"]*)\")?.*");
 
     /** A form: its template, and the actions that it names. */
@@ -43,6 +44,7 @@ class ConsoleFormsTest {
                 String text = Files.readString(file);
                 if (!name.equals(FRAME) && !OTHERS.contains(name)) {
                     FORM.matcher(text).results().forEach(form -> forms.add(new Form(name, deeds(form.group()))));
+                    IN_ROWS.matcher(text).results().forEach(form -> forms.add(new Form(name, List.of(form.group(1)))));
                     Matcher framed = FRAMED.matcher(text);
                     while (framed.find()) {
                         forms.add(new Form(name, framed.group(1) == null ? List.of() : List.of(framed.group(1))));
