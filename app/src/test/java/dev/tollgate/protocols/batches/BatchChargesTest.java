@@ -3,6 +3,7 @@ package dev.tollgate.protocols.batches;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
@@ -18,10 +19,12 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** Random lines of all endpoints and tiers cost what a second calculator says, which knows the list of prices and what the provider reports. */
-@Timeout(120)
+@Timeout(600)
 class BatchChargesTest {
 
-    private static final int LINES = 120;
+    /** Of each endpoint. */
+    private static final int LINES = Effort.of(120, 700);
+
     private static final String RESPONSES = "/v1/responses";
     private static final String EMBEDDINGS = "/v1/embeddings";
     private static final List<String> MODELS =
@@ -31,7 +34,8 @@ class BatchChargesTest {
     private static final Map<String, String> FACTORS =
             Map.of("", "0.5", "flex", "0.5", "default", "1", "priority", "1");
 
-    private final Random random = new Random(91);
+    private final long seed = Effort.seed("test.seed");
+    private final Random random = new Random(seed);
     private final Map<String, BigDecimal> charges = new HashMap<>();
     private final UpstreamScript script = UpstreamScript.says("not asked", 1, 1).whenAsked("nothing");
     private Gateway gateway;
@@ -56,7 +60,7 @@ class BatchChargesTest {
             all.forEach(DrivenBatch::ended);
             for (DrivenBatch each : all) {
                 assertThat(each.get().path("request_counts").path("completed").asInt())
-                        .as(each.errors().toString())
+                        .as("-Dtest.seed=%d %s", seed, each.errors())
                         .isEqualTo(LINES);
                 each.answers().forEach(this::assertCharge);
                 each.assertAddsUp();
@@ -126,7 +130,7 @@ class BatchChargesTest {
             expected = charge(price, body.path("usage").path("prompt_tokens").asLong(), 0, BigDecimal.ONE);
         }
         assertThat(new BigDecimal(body.path("credits_consumed").toString()))
-                .as(name + " " + body.path("usage") + body.path("service_tier"))
+                .as("-Dtest.seed=%d %s %s%s", seed, name, body.path("usage"), body.path("service_tier"))
                 .isEqualByComparingTo(expected);
     }
 }
