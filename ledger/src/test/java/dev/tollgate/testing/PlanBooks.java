@@ -51,7 +51,7 @@ public record PlanBooks(BooksFixture store) {
                 .collect(Collectors.joining(",", "[", "]"));
         BigDecimal credits = BigDecimal.valueOf(its.creditsMicros(), 6).stripTrailingZeros();
         store.commit(set, deed("plan.set", plan, """
-                {"version":1,"name":"%s","cents":%d,"period":"%s","credits":%s,"models":%s,"group":%s,"limits":"%s","set_at":"%s"}""".formatted(
+                {"version":1,"name":"%s","cents":%d,"period":"%s","credits":%s,"models":%s,"group":%s,"limits":"%s","on_sale":%b,"set_at":"%s"}""".formatted(
                         its.name(),
                         its.cents(),
                         its.period().word(),
@@ -59,6 +59,7 @@ public record PlanBooks(BooksFixture store) {
                         models,
                         group,
                         its.limits().text(),
+                        its.onSale(),
                         store.now())));
         return set.outcome().orThrow().after();
     }

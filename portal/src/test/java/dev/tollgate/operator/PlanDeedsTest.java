@@ -150,6 +150,38 @@ class PlanDeedsTest {
     }
 
     @Test
+    void a_plan_is_on_sale_until_it_is_set_again_without_or_closed() {
+        String terms = "\"name\":\"Team\",\"cents\":2950,\"period\":\"month\",\"credits\":6000,\"reason\":\"on sale\"";
+        String sold = "{\"on_sale\":true," + terms + "}";
+        assertThat(done(admin("PUT", "/plans/team", "{" + terms + "}"))
+                        .get("on_sale")
+                        .booleanValue())
+                .isFalse();
+        assertThat(onSale()).isEmpty();
+        assertThat(done(admin("PUT", "/plans/team", sold)).get("version").intValue())
+                .isEqualTo(2);
+        assertThat(get("/plans/team").at("/data/0/on_sale").booleanValue()).isTrue();
+        assertThat(onSale()).containsExactly("team.2");
+        done(admin("PUT", "/plans/team", "{" + terms + "}"));
+        assertThat(onSale()).isEmpty();
+        done(admin("PUT", "/plans/team", sold));
+        done(admin("POST", "/plans/team/close", "{\"reason\":\"a new price\"}"));
+        assertThat(onSale()).isEmpty();
+
+        done(admin("PUT", "/groups/shut", "{\"factor\":850,\"reason\":\"a partner\"}"));
+        done(admin("PUT", "/plans/team", "{\"group\":\"shut\"," + sold.substring(1)));
+        assertThat(onSale()).containsExactly("team.5");
+        done(admin("POST", "/groups/shut/close", "{\"reason\":\"it is over\"}"));
+        assertThat(onSale()).isEmpty();
+    }
+
+    private static List<String> onSale() {
+        return server.books().stores().plans().onSale().stream()
+                .map(version -> version.plan() + "." + version.number())
+                .toList();
+    }
+
+    @Test
     void an_account_that_is_not_there_has_no_list_of_plans_or_groups() {
         assertThat(admin("GET", "/accounts/acc_nobody/plan", "").status()).isEqualTo(404);
         assertThat(admin("GET", "/accounts/acc_nobody/group", "").status()).isEqualTo(404);
@@ -224,6 +256,8 @@ class PlanDeedsTest {
             "group":"Gold" | group | is "Gold"; allowed is a name
             "group":"silver" | group | is silver, which is no price group; allowed is the name of one, or null for none.
             "limits":[{"hours":745,"credits":1}] | limits.0.hours | is 745; allowed is a whole number from 1 to 744
+            "on_sale":"yes" | on_sale | must be true or false
+            "on_sale":true,"cents":0 | cents | must be at least 50 for a plan on sale
             "version":-1 | version | is -1; allowed is a whole number
             """)
     void a_wrong_value_of_a_plan_is_named_and_nothing_is_written(String member, String param, String sentence) {

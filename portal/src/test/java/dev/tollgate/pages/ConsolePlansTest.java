@@ -66,6 +66,27 @@ class ConsolePlansTest {
         assertThat(operator.get(PLAN).body()).contains("name=\"cents\" value=\"29.50\"", "$29.50 a month");
     }
 
+    @Test
+    void a_plan_is_put_on_sale_and_off_by_its_box() {
+        Map<String, String> form = new HashMap<>(Map.of("deed", "plan.set", "version", "0", "name", "Pro"));
+        form.putAll(Map.of("cents", "0", "period", "month", "credits", "6000", "reason", "a plan", "on_sale", "on"));
+        form.put("boxes", "on_sale");
+        Browser.Page free = operator.submit(PLAN, PLAN, form);
+        assertThat(free.status()).isEqualTo(422);
+        assertThat(free.body())
+                .contains("Price in US cents must be at least 50 for a plan on sale.")
+                .contains("name=\"on_sale\" type=\"checkbox\" checked");
+        form.put("cents", "29.50");
+        assertThat(operator.submit(PLAN, PLAN, form).status()).isEqualTo(303);
+        assertThat(operator.get(PLAN).body()).contains(">on sale</span>", "type=\"checkbox\" checked");
+        assertThat(operator.get("/console/plans").body()).contains(">on sale</span>");
+        form.remove("on_sale");
+        form.put("version", "1");
+        assertThat(operator.submit(PLAN, PLAN, form).status()).isEqualTo(303);
+        assertThat(operator.get(PLAN).body()).contains(">2<").doesNotContain("type=\"checkbox\" checked");
+        assertThat(operator.get("/console/plans").body()).doesNotContain(">on sale</span>");
+    }
+
     @ParameterizedTest
     @CsvSource({"29.505", "0.49", "free", "-1", "1000000"})
     void an_amount_that_is_no_dollars_is_refused_by_name(String text) {

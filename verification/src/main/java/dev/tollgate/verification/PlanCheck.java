@@ -63,7 +63,7 @@ final class PlanCheck extends VersionCheck<PlanCheck.Version> {
                 "plan",
                 "plan",
                 "SELECT sequence, plan, number, created_at, closed_at, body FROM plan_version ORDER BY sequence",
-                "name cents period group limits models");
+                "name cents period group limits models on_sale");
         this.groups = groups;
     }
 
@@ -80,7 +80,8 @@ final class PlanCheck extends VersionCheck<PlanCheck.Version> {
     boolean isSound(JsonNode body) {
         long cents = body.path("cents").longValue(-1);
         return body.path("cents").isIntegralNumber()
-                && (cents == 0 || cents >= 50)
+                && (cents == 0 && !body.path("on_sale").booleanValue(false) || cents >= 50)
+                && (body.path("on_sale").isMissingNode() || body.path("on_sale").isBoolean())
                 && body.path("credits_micros").isIntegralNumber()
                 && body.path("credits_micros").longValue(0) > 0
                 && PERIODS.contains(body.path("period").asString(""))

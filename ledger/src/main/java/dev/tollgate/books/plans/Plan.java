@@ -32,6 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param models that the credits pay for
  * @param group the price group of the account while a period runs; null: none
  * @param limits of the credits of a period
+ * @param onSale whether customers can buy it, which costs at least {@value #CENTS_MIN}
  */
 public record Plan(
         String name,
@@ -40,7 +41,8 @@ public record Plan(
         long creditsMicros,
         ModelPatterns models,
         @Nullable String group,
-        GrantLimits limits) {
+        GrantLimits limits,
+        boolean onSale) {
 
     /** Ids of plans. */
     public static final Pattern ID = Pattern.compile("[a-z][a-z0-9-]{0,31}");
@@ -98,9 +100,21 @@ public record Plan(
     }
 
     public Plan {
-        if (creditsMicros <= 0 || cents < 0) {
+        if (creditsMicros <= 0 || cents < (onSale ? CENTS_MIN : 0)) {
             throw new IllegalArgumentException("a plan of " + creditsMicros + " micro-credits for " + cents + " cents");
         }
+    }
+
+    /** Makes a plan that operators assign and customers cannot buy. */
+    public Plan(
+            String name,
+            long cents,
+            Period period,
+            long creditsMicros,
+            ModelPatterns models,
+            @Nullable String group,
+            GrantLimits limits) {
+        this(name, cents, period, creditsMicros, models, group, limits, false);
     }
 
     /** Returns the terms of the credits of a period. */
@@ -117,7 +131,8 @@ public record Plan(
                 .put("period", period.word())
                 .put("credits_micros", creditsMicros)
                 .put("group", group)
-                .put("limits", limits.text());
+                .put("limits", limits.text())
+                .put("on_sale", onSale);
         ArrayNode all = json.putArray("models");
         models.all().forEach(all::add);
         return json.toString();
@@ -137,7 +152,8 @@ public record Plan(
                         .map(JsonNode::stringValue)
                         .toList()),
                 group.isNull() ? null : group.stringValue(),
-                GrantLimits.of(json.required("limits").stringValue()));
+                GrantLimits.of(json.required("limits").stringValue()),
+                json.path("on_sale").booleanValue(false));
     }
 
     /**
@@ -146,7 +162,7 @@ public record Plan(
      * @param sequence from 1, over all plans
      * @param plan the id of the plan
      * @param number from 1 within the plan
-     * @param closedAt since when it is neither assigned nor renewed; null: it is not closed
+     * @param closedAt since when it is neither assigned, sold nor renewed; null: it is not closed
      */
     public record Version(
             long sequence,

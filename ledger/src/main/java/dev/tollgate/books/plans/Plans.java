@@ -111,6 +111,17 @@ public final class Plans {
         });
     }
 
+    /** Returns the versions that customers can buy, by the ids of their plans: the newest of each, if it is open and on sale, and so is its price group. */
+    public List<Version> onSale() {
+        return database.read(sql -> sql.list(NEWEST, row -> version(row, 1))).stream()
+                .filter(version -> version.terms().onSale() && !version.isClosed())
+                .filter(version -> {
+                    String group = version.terms().group();
+                    return group == null || terms.refusal(group) == null;
+                })
+                .toList();
+    }
+
     /** Returns the versions of a plan, the newest first. @param before the last number of the page before; {@link Long#MAX_VALUE} for the newest */
     public List<Version> versions(String plan, long before, int limit) {
         return database.read(sql -> sql.list(OF_PLAN, row -> version(row, 1), plan, before, limit));

@@ -513,6 +513,7 @@ class RefusalFacesTest {
                     Map.of("plan", "basic"),
                     Map.of("name", "Basic", "cents", "900", "period", "month", "credits", "2000", "version", "0"));
             faces.eachField(set, "cents"); // in dollars
+            faces.refused(set.with("cents", "0").with("on_sale", "true"));
             faces.refused(set.with("models", "no-such-model"));
             faces.refused(set.with("group", "none"));
             faces.refused(set.with("group", "cheap"));

@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin.prices;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiError;
@@ -82,6 +83,11 @@ public final class OperatorPlans {
             .optional()
             .help("Price group while a period runs. Default: none.")
             .asked(sentence("Price group while a period runs"));
+    private static final Field<Boolean> ON_SALE = Field.flag("on_sale", sentence("On sale"))
+            .orMissing()
+            .help("Whether customers can buy the plan under Billing. Default: false.")
+            .asked(sentence("On sale: customers buy it under Billing"))
+            .option("--on-sale");
     private static final Field<Long> VERSION = Field.whole("version", sentence("Version"), 0, Long.MAX_VALUE)
             .naming()
             .optional()
@@ -109,6 +115,7 @@ public final class OperatorPlans {
                             GrantFields.MODELS,
                             GROUP,
                             GrantFields.LIMITS,
+                            ON_SALE,
                             VERSION))
             .of(SUBJECT)
             .telling(Fact.hidden("plan"), Fact.hidden("set_at"))
@@ -209,14 +216,25 @@ public final class OperatorPlans {
     }
 
     private static Plan plan(AdminRequest request) {
+        long cents = request.need(CENTS);
+        boolean isOnSale = request.or(ON_SALE, false);
+        if (isOnSale && cents < Plan.CENTS_MIN) {
+            throw Field.wrong(
+                    CENTS.name(),
+                    sentence(
+                            "{field} must be at least {least} for a plan on sale.",
+                            FIELD,
+                            Long.toString(Plan.CENTS_MIN)));
+        }
         return new Plan(
                 request.need(NAME),
-                request.need(CENTS),
+                cents,
                 request.need(PERIOD),
                 request.need(GrantFields.CREDITS),
                 new ModelPatterns(request.or(GrantFields.MODELS, List.of())),
                 request.get(GROUP),
-                request.or(GrantFields.LIMITS, GrantLimits.NONE));
+                request.or(GrantFields.LIMITS, GrantLimits.NONE),
+                isOnSale);
     }
 
     // ---- reads ----
@@ -266,6 +284,7 @@ public final class OperatorPlans {
     private static String logged(Version version) {
         return begun(version)
                 .text("limits", version.terms().limits().text())
+                .flag("on_sale", version.terms().onSale())
                 .instant("set_at", version.createdAt())
                 .end();
     }
@@ -313,6 +332,7 @@ public final class OperatorPlans {
                         .number("hours", (long) limit.hours())
                         .credits("credits", limit.micros())
                         .node())
+                .flag("on_sale", version.terms().onSale())
                 .instant("set_at", version.createdAt())
                 .instant("closed_at", version.closedAt())
                 .text("state", version.offer().word().english())

@@ -412,7 +412,8 @@ public final class DeedForms {
     }
 
     /** Fields of forms without a meaning for people. */
-    private static final Set<String> NOT_SHOWN = Set.of(DEED, "version", Once.FIELD, SEALED_ID, SEALED_AT, WHOM);
+    private static final Set<String> NOT_SHOWN =
+            Set.of(DEED, ActionForms.BOXES, "version", Once.FIELD, SEALED_ID, SEALED_AT, WHOM);
 
     /** Returns the values typed into this page's form before the password page. */
     public Map<String, String> kept(PageRequest<Visitor.Member> request) {

@@ -68,6 +68,11 @@ public record FormState(
         return form.equals(deed) ? typed.getOrDefault(field, otherwise) : otherwise;
     }
 
+    /** Returns whether a box is checked, as it was typed or by default: a box that is not checked does not come. @param otherwise {@code true} if it is by default */
+    public boolean isChecked(String form, String field, String otherwise) {
+        return form.equals(deed) ? typed.containsKey(field) : otherwise.equals("true");
+    }
+
     public @Nullable String error(String form) {
         return form.equals(deed) ? error : null;
     }
@@ -107,6 +112,10 @@ public record FormState(
 
         public boolean isRequired() {
             return field.schema().isRequired();
+        }
+
+        public boolean isBox() {
+            return field.schema().types().equals(List.of("boolean"));
         }
 
         public boolean isLines() {

@@ -7,7 +7,6 @@ import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.books.grants.GrantLimits.Limit;
 import dev.tollgate.books.plans.Plan;
-import dev.tollgate.books.plans.Plan.Period;
 import dev.tollgate.books.plans.Plan.Version;
 import dev.tollgate.books.plans.PlanFigures.Income;
 import dev.tollgate.books.plans.PlanStep.Kind;
@@ -23,9 +22,8 @@ import dev.tollgate.operator.admin.prices.OperatorPlans;
 import dev.tollgate.pages.console.parts.ConsolePaths;
 import dev.tollgate.pages.console.parts.DeedForms;
 import dev.tollgate.pages.console.parts.FormState;
-import dev.tollgate.pages.dashboard.billing.PaymentTexts;
+import dev.tollgate.pages.dashboard.billing.PlanWords;
 import dev.tollgate.pages.dashboard.parts.GrantWords;
-import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -199,17 +197,16 @@ public record ConsolePlans(
         return (out, shell) -> JteplanGenerated.render(out, null, shell, shown, form, done);
     }
 
-    /** Returns the word for the length of a period. */
-    public static String word(Period period) {
-        return period.label().said();
+    /** Returns the word on a version that is closed, or that customers can buy; null for others. */
+    public static @Nullable String offer(Version version) {
+        return version.isClosed()
+                ? version.offer().word().said()
+                : version.terms().onSale() ? say("on sale") : null;
     }
 
-    /** Returns a price, such as {@code $9.00 a month}. */
-    public static String price(Plan plan) {
-        String period = word(plan.period());
-        return plan.cents() == 0
-                ? say("free, by the {period}", period)
-                : say("{dollars} a {period}", PaymentTexts.dollars(plan.cents()), period);
+    /** Returns the look of that word. */
+    public static String look(Version version) {
+        return version.isClosed() ? "warn" : "ok";
     }
 
     /** Returns the state of an account's plan, in a word. */
@@ -246,16 +243,11 @@ public record ConsolePlans(
     /** Returns what is not the same for all plans: models, group, limits. */
     public static String about(Plan plan) {
         List<String> parts = new ArrayList<>();
-        parts.add(plan.models().areEvery() ? say("all models") : Joined.facts(plan.models().all().stream()));
+        parts.add(PlanWords.models(plan));
         if (plan.group() != null) {
             parts.add(say("group {name}", plan.group()));
         }
-        plan.limits()
-                .all()
-                .forEach(limit -> parts.add(say(
-                        "at most {credits} credits in {n} hour | at most {credits} credits in {n} hours",
-                        Display.charge(limit.micros()),
-                        limit.hours())));
+        parts.addAll(PlanWords.limits(plan));
         return Joined.facts(parts.stream());
     }
 }

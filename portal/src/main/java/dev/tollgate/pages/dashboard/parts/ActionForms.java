@@ -45,7 +45,7 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
     private static final String WHOLE = "form";
 
     /** The names of check boxes that the form shows: a box that is not checked does not come. */
-    private static final String BOXES = "boxes";
+    public static final String BOXES = "boxes";
 
     /** The statuses of refusals that are shown with the form. */
     private static final Set<Integer> SHOWN = Set.of(400, 403, 404, 409, 412);
