@@ -1,6 +1,7 @@
 package dev.tollgate.portal;
 
 import dev.tollgate.books.plans.PlanSweep;
+import dev.tollgate.customers.payments.LateReturns;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.RouteList;
@@ -114,6 +115,10 @@ public final class Portal {
         sweeps.add(
                 new Sweep("clear-free-pages", FreePages.EVERY, new FreePages(books.database(), books.writer())::clear));
         sweeps.add(new Sweep("begin-plans", PlanSweep.EVERY, books.planSweep()::sweep));
+        sweeps.add(new Sweep(
+                "return-late",
+                LateReturns.EVERY,
+                new LateReturns(books.database(), books.writer(), books.sharedClock())::sweep));
         sweeps.add(new Sweep("measure-books", BooksSize.EVERY, operator.size()::measure));
         return sweeps;
     }

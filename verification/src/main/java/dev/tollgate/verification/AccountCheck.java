@@ -22,13 +22,18 @@ final class AccountCheck implements Check {
 
     private static final int FAULT = OF_CALL + AuditedCall.WIDTH - 1;
 
-    /** The conditions that no entry of a kind may have: a list apart from the one in the ledger. No account has more than a billion credits, so no movement. */
+    /**
+     * The conditions that no entry of a kind may have: a list apart from the one in the ledger. No account has more than a billion credits, so no movement. Only
+     * what lapsed late takes from the balance what the platform had lost.
+     */
     private static final String FAULT_OF_ENTRY = """
             CASE
                 WHEN kind NOT IN ('top_up', 'refund', 'adjustment', 'reversal') THEN 'is a ' || kind || ', which is no kind of entry'
                 WHEN ABS(amount_micros) > 1000000000000000 OR ABS(missing_micros) > 1000000000000000
                         OR kind IN ('top_up', 'refund') AND amount_micros <= 0 OR kind <> 'reversal' AND missing_micros <> 0
-                        OR amount_micros + missing_micros = 0 OR amount_micros < 0 AND missing_micros > 0 OR amount_micros > 0 AND missing_micros < 0
+                        OR amount_micros > 0 AND missing_micros < 0
+                        OR (amount_micros + missing_micros = 0 OR amount_micros < 0 AND missing_micros > 0)
+                            AND (kind <> 'reversal' OR amount_micros + missing_micros <> 0 OR COALESCE(request_id, '') NOT LIKE 'late-%')
                     THEN 'is a ' || kind || ' that moves ' || amount_micros || ' micro-credits and ' || missing_micros
                         || ' of the platform, which such an entry cannot'
                 WHEN (kind = 'refund') <> (task_id IS NOT NULL) THEN 'is a ' || kind || ' of ' || COALESCE('call ' || task_id, 'no call')

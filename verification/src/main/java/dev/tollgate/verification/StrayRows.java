@@ -40,7 +40,12 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
                 WHEN e.origin IN ('creation', 'demo', 'deletion') THEN COALESCE(e.request_id, e.origin) = e.origin
                 WHEN e.origin IN ('gift', 'correction', 'grant_end', 'call') THEN COALESCE(SUBSTR(e.request_id, 1, 9), 'operator ') = 'operator '
                 WHEN e.origin = 'expiry' AND e.grants IS NULL THEN EXISTS (SELECT 1 FROM payment_notice n JOIN payment p ON p.id = n.payment_id
-                    WHERE p.account_id = e.account_id AND e.request_id = 'return-notice-' || n.id)
+                        WHERE p.account_id = e.account_id AND e.request_id = 'return-notice-' || n.id)
+                    OR EXISTS (SELECT 1 FROM entry l WHERE l.account_id = e.account_id AND l.number = e.number + 1 AND l.kind = 'reversal'
+                        AND l.request_id = 'late-' || e.number AND l.amount_micros = -e.amount_micros AND e.request_id = 'return-' || l.request_id)
+                WHEN e.request_id LIKE 'late-%' THEN EXISTS (SELECT 1 FROM payment p WHERE p.id = e.origin_id AND p.account_id = e.account_id)
+                    AND EXISTS (SELECT 1 FROM entry l WHERE l.account_id = e.account_id AND l.number = e.number - 1 AND l.origin = 'expiry'
+                        AND l.request_id = 'return-' || e.request_id AND e.request_id = 'late-' || l.number AND l.amount_micros = -e.amount_micros)
                 WHEN e.origin = 'expiry' THEN e.request_id IS NOT NULL
                 ELSE EXISTS (SELECT 1 FROM payment_notice n WHERE n.payment_id = e.origin_id AND e.request_id = 'notice-' || n.id
                     AND e.origin = CASE n.fact WHEN 'refunded' THEN 'card_refund' WHEN 'disputed' THEN 'dispute' WHEN 'dispute_lost' THEN 'dispute'

@@ -25,6 +25,8 @@ final class Journal {
             FROM entry WHERE account_id = ? AND request_id = ?""";
     private static final String OF_GRANTS =
             "SELECT amount_micros, grants, origin_id FROM entry WHERE account_id = ? AND kind = ? AND grants IS NOT NULL";
+    private static final String LAST_REVERSAL = """
+            SELECT origin, origin_id, reason FROM entry WHERE account_id = ? AND kind = 'reversal' AND origin_id = ? ORDER BY number DESC LIMIT 1""";
     private static final String INSERT = """
             INSERT INTO entry (account_id, number, created_at, kind, task_id, amount_micros, missing_micros, balance_after_micros, reason, request_id,
                 sandbox_micros, grants, origin, origin_id)
@@ -113,6 +115,29 @@ final class Journal {
     /** Returns what a payment's reversals have taken out of grants, and not returned. Reads. @param payment its id */
     long takenOfGrantsMicros(String accountId, String payment) throws SQLException {
         return -moved(accountId, EntryKind.REVERSAL, (origin, share) -> payment.equals(origin));
+    }
+
+    /** The origin and the reason of an earlier reversal. */
+    record Reversed(Origin origin, String reason) {}
+
+    /** Returns the newest reversal of a payment, of which something was taken back. Reads. */
+    Reversed lastReversal(String accountId, String payment) throws SQLException {
+        for (Row row : added.reversed()) {
+            if (row.entry.kind() == EntryKind.REVERSAL
+                    && row.entry.accountId().equals(accountId)
+                    && payment.equals(row.origin.id())) {
+                return new Reversed(row.origin, String.valueOf(row.entry.reason()));
+            }
+        }
+        Reversed last = statements.one(
+                LAST_REVERSAL,
+                row -> new Reversed(new Origin(Origin.Kind.of(row.getString(1)), row.getString(2)), row.getString(3)),
+                accountId,
+                payment);
+        if (last == null) {
+            throw Book.missing("a reversal of payment " + payment + " of", accountId);
+        }
+        return last;
     }
 
     /** Returns the sum of shares of grants in entries of a kind, with their signs. @param which of them, by the id of the entry's origin */

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * the platform's loss, and blocks the account. A decrease lowers that loss first and then returns to where it was taken, the grant first, since the customer has
  * used the credits that could not be debited; what had expired expires again. Holds of running calls do not change, and no account is unblocked.
  * Nothing is done if the account would hold more than {@value Grant#PURCHASED_MICROS_MAX} micro-credits.
+ *
+ * <p>What running calls kept of the grant and leaves it later lowers the loss then (K22): before each change, and with an equal wanted part alone.
  */
 public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
 
@@ -93,6 +95,29 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
         this.at = at;
     }
 
+    /**
+     * Makes a change that only lowers the loss, by what running calls kept of the payment's own grant and has left it since.
+     *
+     * @param payment its id
+     * @param credited the request that gave its credits
+     * @param taken evaluated when the change is applied; null if there is no such payment
+     */
+    public static TakeBack late(
+            String accountId,
+            String payment,
+            RequestId credited,
+            Supplier<@Nullable Taken> taken,
+            Consumer<Taken> done,
+            Instant at) {
+        Supplier<@Nullable Wanted> wanted = () -> {
+            Taken now = taken.get();
+            return now == null ? null : new Wanted(now, now.micros());
+        };
+        Origin origin = Origin.of(Origin.Kind.EARLY_REFUND, payment); // and reason, id: of the entry that made the loss
+        RequestId id = new RequestId("late-" + payment);
+        return new TakeBack(accountId, wanted, done, "", id, origin, false, at).of(credited);
+    }
+
     /** Names the request that gave the payment's credits: those of its own grant go first. Before the change is offered. */
     public TakeBack of(RequestId its) {
         payment = its;
@@ -108,14 +133,52 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
     Optional<Done> decideOver(Book book) throws SQLException {
         Wanted asked = wanted.get();
         AccountRow account = book.account(accountId);
-        long more = asked == null ? 0 : asked.wantedMicros() - asked.now().micros();
-        if (asked == null || more == 0 || account == null || book.journal().earlier(accountId, requestId) != null) {
+        if (asked == null || account == null || book.journal().earlier(accountId, requestId) != null) {
             return Optional.empty();
         }
-        Optional<Done> outcome =
-                more > 0 ? take(book, account, asked.now(), more) : give(book, account, asked.now(), -more);
-        outcome.ifPresent(it -> done.accept(it.after()));
-        return outcome;
+        long more = asked.wantedMicros() - asked.now().micros();
+        if (more == 0 && asked.now().missingMicros() == 0) {
+            return Optional.empty();
+        }
+        book.grants().lapse(account, at);
+        Balance before = account.funds.balance();
+        Long own = own(book);
+        Taken now = found(book, account, asked.now(), own);
+        boolean blocks = false;
+        Taken after = now;
+        if (more > 0) {
+            after = take(book, account, now, more, own);
+            blocks = after.missingMicros() > now.missingMicros() && !account.isBlocked();
+        } else if (more < 0) {
+            after = give(book, account, now, -more, own);
+        }
+        if (blocks) {
+            account.setBlocked(true);
+        }
+        if (after.equals(asked.now())) {
+            return Optional.empty();
+        }
+        done.accept(after);
+        return Optional.of(new Done(asked.now(), after, before, account.funds.balance(), blocks));
+    }
+
+    /** Returns how much has left the payment's own grant by expiry or end, and does not count as returned yet. */
+    private long lapsedMicros(Book book, Taken now, @Nullable Long own) throws SQLException {
+        return own == null ? 0 : Math.max(0, book.journal().leftMicros(accountId, own) - now.lapsedMicros());
+    }
+
+    /** Lowers the loss by what has left the payment's own grant since: it returns, and goes at once. */
+    private Taken found(Book book, AccountRow account, Taken now, @Nullable Long own) throws SQLException {
+        long found = now.missingMicros() == 0 ? 0 : Math.min(now.missingMicros(), lapsedMicros(book, now, own));
+        if (own == null || found == 0) {
+            return now;
+        }
+        RequestId id = new RequestId("late-" + (account.lastNumber() + 1));
+        Journal.Reversed last = book.journal().lastReversal(accountId, Objects.requireNonNull(origin.id()));
+        expired(book, account, found, own, id);
+        Requested asked = new Requested(accountId, EntryKind.REVERSAL, null, found, id, last.origin());
+        book.journal().enter(account, asked, -found, found, last.reason(), at);
+        return new Taken(now.micros(), now.missingMicros() - found, now.lapsedMicros() + found);
     }
 
     /** Returns the number of the payment's own grant; null if it gave general credits. */
@@ -126,17 +189,13 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
                 : PaidBy.of(paid.grants()).shares().getFirst().grant();
     }
 
-    private Optional<Done> take(Book book, AccountRow account, Taken now, long micros) throws SQLException {
-        book.grants().lapse(account, at);
-        Balance before = account.funds.balance();
-        Long own = own(book);
-        long lapsed =
-                own == null ? 0 : Math.clamp(book.journal().leftMicros(accountId, own) - now.lapsedMicros(), 0, micros);
+    private Taken take(Book book, AccountRow account, Taken now, long micros, @Nullable Long own) throws SQLException {
+        long lapsed = Math.min(micros, lapsedMicros(book, now, own));
         long ofGrant = own == null ? 0 : book.grants().take(account, own, micros - lapsed, at);
         long ofGeneral = book.grants().generalLeaves(account, micros - lapsed - ofGrant, ofGrant, at);
         long missing = micros - lapsed - ofGrant - ofGeneral;
         if (lapsed > 0) {
-            expired(book, account, lapsed, Objects.requireNonNull(own));
+            expired(book, account, lapsed, Objects.requireNonNull(own), requestId);
         }
         book.journal()
                 .enter(
@@ -148,30 +207,24 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
                         reason,
                         at,
                         ofGrant == 0 ? null : own + ":" + ofGrant);
-        boolean blocks = missing > 0 && !account.isBlocked();
-        if (blocks) {
-            account.setBlocked(true);
-        }
-        Taken after = new Taken(now.micros() + micros, now.missingMicros() + missing, now.lapsedMicros() + lapsed);
-        return Optional.of(new Done(now, after, before, account.funds.balance(), blocks));
+        return new Taken(now.micros() + micros, now.missingMicros() + missing, now.lapsedMicros() + lapsed);
     }
 
     /** Returns what has expired to the balance before the money goes, or lets it expire again once the money has come. */
-    private void expired(Book book, AccountRow account, long micros, long own) {
-        RequestId id = new RequestId("return-" + requestId.text());
+    private void expired(Book book, AccountRow account, long micros, long own, RequestId by) {
+        RequestId id = new RequestId("return-" + by.text());
         Requested asked = new Requested(accountId, EntryKind.ADJUSTMENT, null, micros, id, Origin.EXPIRY);
         String why = "Grant " + own + " had expired or ended";
         book.journal().enter(account, asked, micros, 0, why, at);
     }
 
-    private Optional<Done> give(Book book, AccountRow account, Taken now, long micros) throws SQLException {
-        Balance before = account.funds.balance();
+    /** Returns what is taken back then: as before if the account has no room. */
+    private Taken give(Book book, AccountRow account, Taken now, long micros, @Nullable Long own) throws SQLException {
         long found = Math.min(micros, now.missingMicros());
         long back = micros - found;
         if (back > Grant.PURCHASED_MICROS_MAX - account.funds.purchasedMicros()) {
-            return Optional.empty();
+            return now;
         }
-        Long own = own(book);
         long ofGrant = own == null
                 ? 0
                 : Math.min(back, book.journal().takenOfGrantsMicros(accountId, Objects.requireNonNull(origin.id())));
@@ -183,15 +236,14 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
             PaidBy paid = new PaidBy(List.of(new PaidBy.Share(own, ofGrant)));
             Refunded refunded = book.grants().refund(account, paid, 0, ofGrant, account.stamp(at));
             if (refunded == null) {
-                return Optional.empty();
+                return now;
             }
             book.grants().give(account, refunded, requested(-micros), back, found, sandbox, reason, at);
         }
         if (lapsed > 0) {
-            expired(book, account, -lapsed, Objects.requireNonNull(own));
+            expired(book, account, -lapsed, Objects.requireNonNull(own), requestId);
         }
-        Taken after = new Taken(now.micros() - micros, now.missingMicros() - found, now.lapsedMicros() - lapsed);
-        return Optional.of(new Done(now, after, before, account.funds.balance(), false));
+        return new Taken(now.micros() - micros, now.missingMicros() - found, now.lapsedMicros() - lapsed);
     }
 
     private Requested requested(long micros) {

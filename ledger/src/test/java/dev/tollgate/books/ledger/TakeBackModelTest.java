@@ -135,6 +135,12 @@ class TakeBackModelTest {
             own = kept;
         }
 
+        /** What left late lowers the loss. */
+        void find() {
+            long found = Math.min(left - taken.lapsedMicros(), taken.missingMicros());
+            taken = new Taken(taken.micros(), taken.missingMicros() - found, taken.lapsedMicros() + found);
+        }
+
         void take(long micros, boolean hasExpired) {
             long lapsed = Math.min(micros, left - taken.lapsedMicros());
             long share = hasExpired ? 0 : Math.min(micros - lapsed, own);
@@ -207,7 +213,7 @@ class TakeBackModelTest {
         boolean hasExpired = !store.now().isBefore(EXPIRY);
         sheet.lapse(hasExpired);
         new Lapse(store.database, store.writer, store::now).sweep();
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(7)) {
             case 0, 1, 2 -> hold(sheet, random, hasExpired);
             case 3 -> {
                 if (!sheet.held.isEmpty()) {
@@ -217,6 +223,10 @@ class TakeBackModelTest {
                     store.settle(call.id, charge);
                     sheet.lapse(hasExpired);
                 }
+            }
+            case 4 -> {
+                sheet.find();
+                store.commit(TakeBack.late("acc_1", "pay_1", PAYMENT, () -> taken, now -> taken = now, store.now()));
             }
             default -> bringTo(sheet, random.nextInt(3) == 0 ? PAID : random.nextLong(PAID + 1), hasExpired);
         }
@@ -239,6 +249,9 @@ class TakeBackModelTest {
 
     private void bringTo(Sheet sheet, long wanted, boolean hasExpired) {
         long more = wanted - taken.micros();
+        if (more != 0 || taken.missingMicros() > 0) {
+            sheet.find();
+        }
         if (more > 0) {
             sheet.take(more, hasExpired);
         } else if (more < 0) {

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.payments;
 
+import dev.tollgate.customers.payments.LateReturns.LateReturn;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
@@ -39,14 +40,23 @@ final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
     @Override
     public void ask(Statements statements, List<PaymentChange> changes) throws SQLException {
         for (PaymentChange change : changes) {
-            if (change instanceof TakeNotice take) {
-                lock(statements);
-                Payment read = take.read();
-                if (read != null && !rows.containsKey(read.id())) {
-                    PaymentRow present = find(statements, PaymentSql.BY_ID, read.id());
-                    boolean isMade = take.isLost()
-                            && (present == null || present.stored().sessionId() == null);
-                    rows.put(read.id(), isMade ? PaymentRow.lost(read) : present);
+            switch (change) {
+                case PaymentWrite write -> {}
+                case LateReturn late -> {
+                    lock(statements);
+                    if (!rows.containsKey(late.paymentId())) {
+                        rows.put(late.paymentId(), find(statements, PaymentSql.BY_ID, late.paymentId()));
+                    }
+                }
+                case TakeNotice take -> {
+                    lock(statements);
+                    Payment read = take.read();
+                    if (read != null && !rows.containsKey(read.id())) {
+                        PaymentRow present = find(statements, PaymentSql.BY_ID, read.id());
+                        boolean isMade = take.isLost()
+                                && (present == null || present.stored().sessionId() == null);
+                        rows.put(read.id(), isMade ? PaymentRow.lost(read) : present);
+                    }
                 }
             }
         }
@@ -70,6 +80,7 @@ final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
         for (PaymentChange change : changes) {
             switch (change) {
                 case PaymentWrite write -> {}
+                case LateReturn late -> late.of(rows.get(late.paymentId()));
                 case TakeNotice take -> judge(statements, take);
             }
         }
@@ -232,6 +243,7 @@ final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
         for (PaymentChange change : changes) {
             switch (change) {
                 case PaymentWrite write -> write.to(writing);
+                case LateReturn late -> {}
                 case TakeNotice take -> writing.notice(take);
             }
         }
@@ -256,7 +268,7 @@ final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
     }
 
     /** A change of what the tables of payments hold. */
-    sealed interface PaymentChange extends Change permits TakeNotice, PaymentWrite {}
+    sealed interface PaymentChange extends Change permits TakeNotice, LateReturn, PaymentWrite {}
 
     /** A change that only writes: whatever it finds, there is nothing to decide. */
     @FunctionalInterface

@@ -70,7 +70,7 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
     }
 
     /** Returns the id of the request that gives the payment's credits. */
-    private static RequestId credited(Payment payment) {
+    static RequestId credited(Payment payment) {
         return payment.channel().movesMoney()
                 ? new RequestId("payment-" + payment.id())
                 : FreeCredits.ofTestPayment(payment.accountId(), payment.id());

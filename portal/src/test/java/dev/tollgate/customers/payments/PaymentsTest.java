@@ -197,6 +197,30 @@ class PaymentsTest {
     }
 
     @Test
+    void what_a_running_call_kept_and_left_later_lowers_the_loss() {
+        paidForADay("day");
+        store.reserve("call_1", ACCOUNT, Payment.micros(4), Payment.micros(4));
+        store.advance(Duration.ofDays(2));
+        new Lapse(store.database, store.writer, store::now).sweep();
+        took(PaymentNotice.Fact.REFUNDED, "day", 1_000);
+        assertThat(taken("day"))
+                .isEqualTo(new TakeBack.Taken(Payment.micros(10), Payment.micros(4), Payment.micros(6)));
+        LateReturns late = new LateReturns(store.database, store.writer, store::now);
+        late.sweep();
+        assertThat(taken("day").missingMicros()).as("the call runs").isEqualTo(Payment.micros(4));
+        store.settle("call_1", Payment.micros(1));
+        late.sweep();
+        assertThat(taken("day"))
+                .isEqualTo(new TakeBack.Taken(Payment.micros(10), Payment.micros(1), Payment.micros(9)));
+        late.sweep();
+        assertThat(store.number("SELECT COUNT(*) FROM entry WHERE request_id LIKE 'late-%'"))
+                .isEqualTo(1);
+        assertThat(balance()).isZero();
+        took(PaymentNotice.Fact.DISPUTED, "day", 1_000);
+        assertThat(taken("day").missingMicros()).as("all of it is back").isEqualTo(Payment.micros(1));
+    }
+
+    @Test
     void a_refund_and_a_lost_dispute_take_back_no_more_than_was_paid() {
         paid("one", 10);
         assertThat(took(PaymentNotice.Fact.REFUNDED, "one", 400)).isEqualTo(Verdict.TAKEN);
