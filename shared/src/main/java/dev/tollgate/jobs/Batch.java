@@ -148,10 +148,14 @@ public record Batch(
         return isValidating() ? Status.VALIDATING : Status.IN_PROGRESS;
     }
 
-    /** Returns the charge that all lines come to if the others cost as much as those that have ended; null while these are few. */
+    /** Returns the charge of all lines, at most {@code maxMicros}, if the others cost as much as those that have ended; null while these are few. */
     public @Nullable Long projectedMicros() {
         long ended = completed + failed;
+        if (ended < PROJECTED_FROM) {
+            return null;
+        }
         long charged = job.chargedMicros();
-        return ended < PROJECTED_FROM ? null : Long.valueOf(charged / ended * lines + charged % ended * lines / ended);
+        long projected = charged / ended * lines + charged % ended * lines / ended;
+        return maxMicros == null ? projected : Math.min(projected, maxMicros);
     }
 }
