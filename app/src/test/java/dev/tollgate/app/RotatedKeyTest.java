@@ -128,11 +128,12 @@ class RotatedKeyTest {
             assertThat(command(gateway, "secret", "rotate", "--reason", "a drill")
                             .code())
                     .isZero();
-            assertThat(left(gateway, oldId)).anySatisfy(it -> assertThat(it).startsWith("requests of jobs "));
+            assertThat(left(gateway, oldId)).anySatisfy(it -> assertThat(it)
+                    .startsWith("requests and results of batches and background responses "));
             assertThat(status(gateway, waits, poor)).isEqualTo("queued");
             assertThat(command(gateway, "secret", "forget", oldId, "--reason", "a drill")
                             .err())
-                    .contains(" requests of jobs");
+                    .contains(" requests and results of batches and background responses");
             assertThat(gateway.send("DELETE", made, null, customer.key()).status())
                     .isEqualTo(200);
             assertThat(command(gateway, "secret", "forget", oldId, "--lose", "--reason", "a drill")

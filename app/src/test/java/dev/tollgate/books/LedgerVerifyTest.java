@@ -201,7 +201,7 @@ class LedgerVerifyTest {
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString())
                 .isEqualTo(
-                        "Kept responses and requests of jobs were not opened: the installation's secret key is not here.\n");
+                        "Kept responses, batches and background responses were not opened: the installation's secret key is not here.\n");
     }
 
     @Test

@@ -349,7 +349,7 @@ public final class Jobs {
     /** Returns the encrypted values of jobs. */
     public static SealedValues sealed() {
         return SealedValues.ending(
-                "requests of jobs",
+                "requests and results of batches and background responses",
                 "sealed",
                 false,
                 "job_line JOIN job ON job.id = job_line.job_id AND sealed IS NOT NULL",

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Recomputes derived figures of the tables from their source rows, over one snapshot (decision D44).
  *
- * @param secrets opens kept responses and requests of jobs; null if there is no key
+ * @param secrets opens kept responses, and requests and results of jobs; null if there is no key
  * @param pace is called after each row, but not while the database sorts
  */
 public record Audit(Database database, @Nullable SecretBox secrets, Pace pace) {
@@ -76,7 +76,7 @@ public record Audit(Database database, @Nullable SecretBox secrets, Pace pace) {
                 note(missing(sql, kept.images()), "images of kept responses are missing.", notes);
             } else if (sql.number(KEPT) > 0) {
                 notes.accept(
-                        "Kept responses and requests of jobs were not opened: the installation's secret key is not here.");
+                        "Kept responses, batches and background responses were not opened: the installation's secret key is not here.");
             }
             note(sql.number(TORN_FILES), "stored files lack pieces: their readers get an error.", notes);
             note(sql.number(STRAY_PIECES), "pieces of stored files belong to no file.", notes);
