@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.files.FileLimits;
+import dev.tollgate.calls.files.KeyCheck;
 import dev.tollgate.http.BodyKind;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.ErrorFormat;
@@ -38,16 +39,13 @@ final class FileRoutes {
     FileRoutes(CallDoors doors, CallBooks books, FileAddresses images, SecretBox secrets, Batches batches) {
         this.doors = doors;
         this.books = books;
-        this.google = new FilesHandler(
-                images,
-                doors.bodies(),
-                (account, origin, address) ->
-                        KeyGate.requireUsable(books.stores().keys().successor(account, origin), address),
-                secrets,
-                doors.reading());
+        KeyCheck keys = (account, origin, address) ->
+                KeyGate.requireUsable(books.stores().keys().successor(account, origin), address);
+        this.google = new FilesHandler(images, doors.bodies(), keys, secrets, doors.reading());
         this.openAi = new FileHandlers(
                 images.files(),
                 doors.bodies(),
+                keys,
                 new ResultViews(batches, images.files(), doors.ground().clock()),
                 batches::reads,
                 FileLimits.FILE_BYTES_MAX);

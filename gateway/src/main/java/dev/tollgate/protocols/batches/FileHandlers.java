@@ -7,6 +7,7 @@ import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.calls.files.FilePurpose;
 import dev.tollgate.calls.files.FileStore;
+import dev.tollgate.calls.files.KeyCheck;
 import dev.tollgate.calls.files.StoredFile;
 import dev.tollgate.calls.replay.LargeBodies;
 import dev.tollgate.http.BodyKind;
@@ -46,12 +47,14 @@ public final class FileHandlers {
 
     private final FileStore files;
     private final LargeBodies bodies;
+    private final KeyCheck keys;
     private final ResultFiles results;
     private final BiPredicate<String, String> isRead;
     private final long bytesMax;
     private final FileContents contents;
 
     /**
+     * @param keys judge a key again while its upload comes
      * @param results of batches
      * @param isRead whether an open batch of an account reads a file
      * @param bytesMax of a file
@@ -59,11 +62,13 @@ public final class FileHandlers {
     public FileHandlers(
             FileStore files,
             LargeBodies bodies,
+            KeyCheck keys,
             ResultFiles results,
             BiPredicate<String, String> isRead,
             long bytesMax) {
         this.files = files;
         this.bodies = bodies;
+        this.keys = keys;
         this.results = results;
         this.isRead = isRead;
         this.bytesMax = bytesMax;
@@ -122,11 +127,17 @@ public final class FileHandlers {
     }
 
     private void upload(Exchange exchange, Caller caller, String type, long announced) {
+        String address = exchange.remoteAddress();
+        String origin = owner(caller).originId();
+        Runnable key = () -> Records.read(() -> {
+            keys.requireUsable(caller.accountId(), origin, address);
+            return true;
+        });
         exchange.readWhileItComes(
                 (body, memory) -> {
                     memory.take(FormStream.BUFFER_BYTES);
                     FormStream form = new FormStream(body, type);
-                    return new FileUpload(files, caller, form, bytesMax, announced, memory).read();
+                    return new FileUpload(files, caller, key, form, bytesMax, announced, memory).read();
                 },
                 uploaded -> {
                     uploaded.ignored().forEach(exchange::ignore);

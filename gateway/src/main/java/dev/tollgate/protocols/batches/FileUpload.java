@@ -48,11 +48,13 @@ final class FileUpload {
 
     private static final int NAME_CHARS_MAX = 512;
     private static final int TEXT_BYTES_MAX = 256;
+    private static final Duration KEY_JUDGED_EACH = Duration.ofSeconds(4);
     private static final Duration KEPT_MIN = Duration.ofHours(1);
     private static final Duration KEPT_MAX = Duration.ofDays(7);
 
     private final FileStore files;
     private final Caller caller;
+    private final Runnable key;
     private final FormStream form;
     private final long bytesMax;
     private final long announced;
@@ -61,19 +63,29 @@ final class FileUpload {
     private final MessageDigest sha256 = Sha256.digest();
     private byte[] piece = {};
     private int length;
+    private long keyJudged = System.nanoTime();
     private @Nullable StoredFile file;
     private @Nullable String purpose;
     private @Nullable String anchor;
     private @Nullable Duration kept;
 
     /**
+     * @param key refuses a key that may no longer be used; blocks
      * @param bytesMax of a file
      * @param announced the bytes of the request; -1 if it does not say
      * @param memory charged for a piece
      */
-    FileUpload(FileStore files, Caller caller, FormStream form, long bytesMax, long announced, Lease memory) {
+    FileUpload(
+            FileStore files,
+            Caller caller,
+            Runnable key,
+            FormStream form,
+            long bytesMax,
+            long announced,
+            Lease memory) {
         this.files = files;
         this.caller = caller;
+        this.key = key;
         this.form = form;
         this.bytesMax = bytesMax;
         this.announced = announced;
@@ -188,8 +200,17 @@ final class FileUpload {
         while (read >= 0 && length < piece.length) {
             read = form.read(piece, length, piece.length - length);
             length += Math.max(0, read);
+            if (System.nanoTime() - keyJudged > KEY_JUDGED_EACH.toNanos()) {
+                judgeKey();
+            }
         }
         return read;
+    }
+
+    /** Refuses to go on if the key may no longer be used, e.g. was disabled while its file comes. */
+    private void judgeKey() {
+        key.run();
+        keyJudged = System.nanoTime();
     }
 
     private StoredFile begin(String name) {
@@ -202,6 +223,7 @@ final class FileUpload {
     /** Writes a full piece, behind which more of the file has come. */
     private StoredFile appended(StoredFile begun) {
         requireLength(begun, begun.written() + length + 1);
+        judgeKey();
         sha256.update(piece);
         return there(Records.read(() -> {
             try (FairTurns.Turn _ = files.limits().turn(caller.accountId())) {
@@ -233,6 +255,7 @@ final class FileUpload {
                 (anchor == null) != (kept == null),
                 anchor == null ? ANCHOR : SECONDS,
                 "'expires_after' must have both 'anchor' and 'seconds'.");
+        judgeKey();
         Duration its = kept == null ? FilePurpose.BATCH.kept() : kept;
         byte[] last = Arrays.copyOf(piece, length);
         String hash = HexFormat.of().formatHex(sha256.digest(last));

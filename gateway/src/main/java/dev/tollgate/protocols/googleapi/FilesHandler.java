@@ -12,6 +12,7 @@ import dev.tollgate.calls.files.FileLimits;
 import dev.tollgate.calls.files.FilePieces;
 import dev.tollgate.calls.files.FilePurpose;
 import dev.tollgate.calls.files.FileStore;
+import dev.tollgate.calls.files.KeyCheck;
 import dev.tollgate.calls.files.StoredFile;
 import dev.tollgate.calls.files.StoredFile.Announced;
 import dev.tollgate.calls.files.UploadedFiles;
@@ -72,14 +73,6 @@ public final class FilesHandler {
         this.keys = keys;
         this.secrets = secrets;
         this.limits = limits;
-    }
-
-    /** Refuses the pieces of an upload whose key may no longer be used. */
-    @FunctionalInterface
-    public interface KeyCheck {
-
-        /** Blocks. @param originId the first id of the key that began the upload @throws dev.tollgate.base.error.ApiException as the key's gate */
-        void requireUsable(String accountId, String originId, String address);
     }
 
     /** The caller of an upload's address. */

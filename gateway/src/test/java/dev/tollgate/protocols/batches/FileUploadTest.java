@@ -3,7 +3,9 @@ package dev.tollgate.protocols.batches;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.MemoryBudget;
@@ -41,6 +43,7 @@ class FileUploadTest {
     Path folder;
 
     private CallsFixture store;
+    private Runnable key = () -> {};
 
     @BeforeEach
     void open() {
@@ -75,7 +78,7 @@ class FileUploadTest {
 
     private StoredFile uploaded(InputStream form, long bytesMax, long announced, Lease memory) throws IOException {
         FormStream parts = new FormStream(form, "multipart/form-data; boundary=B");
-        return new FileUpload(store.files, new Uploader(MINE), parts, bytesMax, announced, memory)
+        return new FileUpload(store.files, new Uploader(MINE), key, parts, bytesMax, announced, memory)
                 .read()
                 .file();
     }
@@ -146,6 +149,26 @@ class FileUploadTest {
         small.release();
     }
 
+    /** Of three pieces the second, or the last, is refused. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void an_upload_whose_key_is_disabled_ends_and_leaves_nothing(int piece) {
+        int[] judged = {0};
+        key = () -> {
+            if (++judged[0] == piece) {
+                throw ApiError.of(ErrorCode.INVALID_API_KEY, "The API key is disabled.")
+                        .asException();
+            }
+        };
+        assertThatThrownBy(() -> uploaded(
+                        new SequenceInputStream(begin(2 * PIECE + 1), end()), 9L * PIECE, 9L * PIECE, Lease.FREE))
+                .isInstanceOfSatisfying(
+                        ApiException.class,
+                        refused -> assertThat(refused.error().status()).isEqualTo(401));
+        assertThat(judged[0]).isEqualTo(piece);
+        assertThat(left()).isZero();
+    }
+
     @Test
     void what_is_ignored_is_said() throws IOException {
         FormStream parts = new FormStream(
@@ -153,7 +176,8 @@ class FileUploadTest {
                         text("--B\r\nContent-Disposition: form-data; name=\"a[b]\"\r\n\r\nx\r\n"),
                         new SequenceInputStream(begin(1), end())),
                 "multipart/form-data; boundary=B");
-        FileUpload.Uploaded uploaded = new FileUpload(store.files, new Uploader(MINE), parts, 9, -1, Lease.FREE).read();
+        FileUpload.Uploaded uploaded =
+                new FileUpload(store.files, new Uploader(MINE), key, parts, 9, -1, Lease.FREE).read();
         assertThat(uploaded.ignored()).isEqualTo(List.of("a[b]"));
         assertThat(Objects.requireNonNull(
                         store.files.inputs().find(MINE, OWN, uploaded.file().id())))

@@ -444,6 +444,21 @@ class OpenAiFilesTest {
         assertNothingIsLeft();
     }
 
+    @Test
+    void an_upload_ends_when_its_key_is_disabled() throws IOException {
+        byte[] half = file(text(3 * PIECE)).getBytes(StandardCharsets.UTF_8);
+        try (Socket socket = new Socket("127.0.0.1", gateway.port())) {
+            socket.getOutputStream().write(head(customer.key(), "Content-Length: 10000000"));
+            socket.getOutputStream().write(half);
+            CallServer.await("some pieces", () -> gateway.number("SELECT COUNT(*) FROM file_piece") >= 2);
+            gateway.execute("UPDATE api_key SET disabled = 1 WHERE id = '" + customer.keyId() + "'");
+            socket.getOutputStream().write(text(PIECE).getBytes(StandardCharsets.UTF_8));
+            String answer = new String(socket.getInputStream().readNBytes(400), StandardCharsets.UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 401 ").contains("The API key is disabled.");
+        }
+        assertNothingIsLeft();
+    }
+
     private String stored(String id, long bytes, Instant expiresAt) {
         return "INSERT INTO stored_file (id, account_id, owner, origin_id, purpose, about, mime_type, bytes, written, sha256, created_at, expires_at)"
                 + " SELECT '" + id + "', '" + customer.account() + "', '', 'k', 'batch', name_hash, '', " + bytes
