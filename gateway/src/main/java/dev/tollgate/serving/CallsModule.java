@@ -122,7 +122,7 @@ public record CallsModule(
         BackgroundCalls background = background(ground, books, vertx, calls, runner::get);
         CallRoutes routes = new CallRoutes(
                 ground, books, calls, checks, signatures, kept, images, signing, counts(books, meter), background);
-        JobsModule jobs = JobsModule.of(ground, books, background, routes.doors());
+        JobsModule jobs = JobsModule.of(ground, books, background, routes.doors(), room);
         runner.set(jobs.responses());
         watch.jobs(background.jobs(), runner.get());
         watch.batches(jobs.runner());

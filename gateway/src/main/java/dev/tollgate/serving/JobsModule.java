@@ -1,6 +1,7 @@
 package dev.tollgate.serving;
 
 import dev.tollgate.base.config.TrafficSettings;
+import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.calls.files.FilePurpose;
 import dev.tollgate.calls.files.FileStore;
@@ -38,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record JobsModule(JobRunner responses, BatchRunner runner, BatchRoutes batches, BatchEstimates estimates) {
 
-    static JobsModule of(CallGround ground, CallBooks books, BackgroundCalls background, CallDoors doors) {
+    static JobsModule of(
+            CallGround ground, CallBooks books, BackgroundCalls background, CallDoors doors, AnswerRoom room) {
         JobRunner.Server server =
                 new JobRunner.Server(books.node()::id, books.node()::mayServe, books.writer()::waiting);
         JobRunner responses = responses(ground, books, background, doors.responses(), server);
@@ -54,6 +56,7 @@ public record JobsModule(JobRunner responses, BatchRunner runner, BatchRoutes ba
                 server,
                 inputs(files),
                 door,
+                room,
                 Math.max(1, lines),
                 ground.surroundings().random(),
                 ground.clock());

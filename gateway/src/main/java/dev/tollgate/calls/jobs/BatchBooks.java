@@ -2,6 +2,7 @@ package dev.tollgate.calls.jobs;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.calls.lines.LineSlots;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.limits.Workers;
@@ -41,7 +42,12 @@ record BatchBooks(Batch batch, String runner, Ground ground) {
 
     private static final Logger log = LoggerFactory.getLogger(BatchBooks.class);
 
-    /** The parts that all batches of a server share. @param slots of lines: a line has one while it runs */
+    /**
+     * The parts that all batches of a server share.
+     *
+     * @param room for answers that are stored
+     * @param slots of lines: a line has one while it runs
+     */
     record Ground(
             Jobs jobs,
             Batches batches,
@@ -50,6 +56,7 @@ record BatchBooks(Batch batch, String runner, Ground ground) {
             LineQueue.Readers readers,
             LineDoor door,
             Workers workers,
+            AnswerRoom room,
             LineSlots slots,
             JobRunner.Server server,
             Rounds rounds,

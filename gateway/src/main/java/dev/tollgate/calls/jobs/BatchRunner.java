@@ -1,5 +1,6 @@
 package dev.tollgate.calls.jobs;
 
+import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.calls.lines.LineSlots;
 import dev.tollgate.http.limits.Workers;
 import dev.tollgate.jobs.Batch;
@@ -30,7 +31,10 @@ public final class BatchRunner implements AutoCloseable {
     private final JobRunner.Ends ends = new JobRunner.Ends();
     private final Map<String, BatchRun> running = new ConcurrentHashMap<>();
 
-    /** @param lines that run on a server at the same time; half of them are an account's most */
+    /**
+     * @param room for answers that are stored
+     * @param lines that run on a server at the same time; half of them are an account's most
+     */
     public BatchRunner(
             Jobs jobs,
             Batches batches,
@@ -38,6 +42,7 @@ public final class BatchRunner implements AutoCloseable {
             JobRunner.Server server,
             LineQueue.Inputs inputs,
             LineDoor door,
+            AnswerRoom room,
             int lines,
             RandomGenerator random,
             InstantSource clock) {
@@ -53,6 +58,7 @@ public final class BatchRunner implements AutoCloseable {
                 new LineQueue.Readers(),
                 door,
                 workers,
+                room,
                 slots,
                 server,
                 rounds,

@@ -28,10 +28,13 @@ public abstract class JobAnswer extends ForwardingSink implements Keeper {
     record Tried(String id, long line, @Nullable Long place, String runner) {}
 
     /** Makes the answer of a try. */
+    @FunctionalInterface
     interface Form {
 
-        /** Returns the most bytes of the door's answer that the outlet keeps; 0 if the door keeps it. */
-        int bytesMax();
+        /** Returns what the outlet may keep of the door's answer; null if the door keeps it. */
+        default JobOutlet.@Nullable Keeps keeps() {
+            return null;
+        }
 
         /** @param door writes the response to the outlet */
         JobAnswer of(Sink door, JobOutlet outlet, JobTrial trial);

@@ -2,10 +2,12 @@ package dev.tollgate.calls.jobs;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.memory.AnswerRoom;
+import dev.tollgate.calls.lines.LineRefusals;
 import dev.tollgate.calls.replay.Outlet;
 import io.vertx.core.Context;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,26 +27,46 @@ public final class JobOutlet implements Outlet {
 
     private final Context loop;
     private final Consumer<ApiError> failed;
-    private final int bytesMax;
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream(0);
+    private final @Nullable Keeps keeps;
+    private byte[] kept = {};
+    private int length;
     private final List<String> ignored = new ArrayList<>();
     private boolean isLeaving;
     private boolean hasLeft;
     private @Nullable ApiError trouble;
     private @Nullable Runnable whenLeft;
 
-    /** @param bytesMax the most bytes of the answer that are kept here; 0 if the door keeps it */
-    JobOutlet(Context loop, Consumer<ApiError> failed, int bytesMax) {
+    /**
+     * The bounds of an answer that an outlet keeps.
+     *
+     * @param room is taken for the whole answer before its first byte, until the try has ended (J13)
+     */
+    record Keeps(int bytesMax, AnswerRoom.Share room) {}
+
+    /** @param keeps null if the door keeps the answer */
+    JobOutlet(Context loop, Consumer<ApiError> failed, @Nullable Keeps keeps) {
         this.loop = loop;
         this.failed = failed;
-        this.bytesMax = bytesMax;
+        this.keeps = keeps;
     }
 
     /** Returns the answer that was kept here, and forgets it. */
     byte[] taken() {
-        byte[] taken = kept.toByteArray();
-        kept.reset();
+        byte[] taken = length == kept.length ? kept : Arrays.copyOf(kept, length);
+        forget();
         return taken;
+    }
+
+    private void forget() {
+        kept = new byte[0];
+        length = 0;
+    }
+
+    /** Gives the room of the answer back. */
+    void release() {
+        if (keeps != null) {
+            keeps.room().release();
+        }
     }
 
     /** Returns the fields without effect that the door has named. */
@@ -52,15 +74,10 @@ public final class JobOutlet implements Outlet {
         return List.copyOf(ignored);
     }
 
-    private void keep(byte[] bytes, int length) {
-        if (bytesMax == 0 || trouble != null) {
-            return;
-        }
-        if (length > bytesMax - kept.size()) {
-            trouble = TOO_LONG;
-            kept.reset();
-        } else {
-            kept.write(bytes, 0, length);
+    private void keep(byte[] bytes, int count) {
+        if (keeps != null && trouble == null) {
+            System.arraycopy(bytes, 0, kept, length, count);
+            length += count;
         }
     }
 
@@ -100,16 +117,26 @@ public final class JobOutlet implements Outlet {
     @Override
     public void body(long bytes) {
         isLeaving = true;
+        if (keeps == null) {
+            return;
+        }
+        if (bytes > keeps.bytesMax()) {
+            trouble = TOO_LONG;
+        } else if (keeps.room().take(bytes) == AnswerRoom.Reply.TAKEN) {
+            kept = new byte[(int) bytes];
+        } else {
+            trouble = LineRefusals.NO_ROOM;
+        }
     }
 
     @Override
-    public void write(byte[] bytes, int length) {
-        keep(bytes, length);
+    public void write(byte[] bytes, int count) {
+        keep(bytes, count);
     }
 
     @Override
-    public void end(byte[] last, int length) {
-        keep(last, length);
+    public void end(byte[] last, int count) {
+        keep(last, count);
         left(trouble);
     }
 

@@ -44,6 +44,7 @@ public final class JobTrial implements CallWatch {
     private volatile boolean hasHeard;
     private Runnable whenAdmitted = () -> {};
     private volatile Runnable onOver = () -> {};
+    private volatile Runnable onEnd = () -> {};
 
     /** @param name of the job or line, for the log @param form makes its answer */
     JobTrial(String name, JobAnswer.Form form) {
@@ -80,7 +81,8 @@ public final class JobTrial implements CallWatch {
                 return;
             }
             try {
-                JobOutlet outlet = new JobOutlet(on, this::end, form.bytesMax());
+                JobOutlet outlet = new JobOutlet(on, this::end, form.keeps());
+                onEnd = outlet::release;
                 JobAnswer its = form.of(door.apply(outlet), outlet, this);
                 answer = its;
                 call = start.apply(its);
@@ -165,6 +167,7 @@ public final class JobTrial implements CallWatch {
     private void end(@Nullable ApiError error) {
         if (hasEnded.compareAndSet(false, true)) {
             onOver.run();
+            onEnd.run();
             ended.accept(error);
         }
     }

@@ -2,6 +2,7 @@ package dev.tollgate.calls.jobs;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.http.limits.Workers;
@@ -31,8 +32,22 @@ final class LineAnswer extends JobAnswer {
      * The store of results.
      *
      * @param workers pack them
+     * @param room for answers from when they are rendered until they are stored
      */
-    record Keeping(Jobs jobs, Workers workers) {}
+    record Keeping(Jobs jobs, Workers workers, AnswerRoom room) {}
+
+    /** Others wait for a line's room as long as its result is being stored: nothing ends it earlier. */
+    private static final AnswerRoom.Holder STORING = new AnswerRoom.Holder() {
+
+        @Override
+        public void again() {}
+
+        @Override
+        public void leave() {}
+
+        @Override
+        public void close() {}
+    };
 
     /** The line whose answers it makes. @param charged receives the charge of an answer, before it is in the books */
     interface Of {
@@ -67,8 +82,8 @@ final class LineAnswer extends JobAnswer {
         return new Form() {
 
             @Override
-            public int bytesMax() {
-                return BYTES_MAX;
+            public JobOutlet.Keeps keeps() {
+                return new JobOutlet.Keeps(BYTES_MAX, keeping.room().share(job.accountId(), STORING, true));
             }
 
             @Override

@@ -17,7 +17,7 @@ final class LineTry implements LineAnswer.Of {
     /** @param runner the name under which this server has taken the batch */
     LineTry(Job job, String runner, LineQueue.Next next, BatchBooks.Ground ground) {
         this.next = next;
-        LineAnswer.Keeping keeping = new LineAnswer.Keeping(ground.jobs(), ground.workers());
+        LineAnswer.Keeping keeping = new LineAnswer.Keeping(ground.jobs(), ground.workers(), ground.room());
         this.trial = new JobTrial(
                 job.id() + "/" + next.line(), LineAnswer.form(job, runner, next.line(), next.place(), this, keeping));
     }

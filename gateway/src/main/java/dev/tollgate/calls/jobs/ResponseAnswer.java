@@ -38,18 +38,7 @@ final class ResponseAnswer extends JobAnswer {
     /** Returns what makes the answers of a job. @param runner the name under which this server has taken it */
     static Form form(Job job, String runner) {
         Tried tried = new Tried(job.id(), 1, null, runner);
-        return new Form() {
-
-            @Override
-            public int bytesMax() {
-                return 0;
-            }
-
-            @Override
-            public JobAnswer of(Sink door, JobOutlet outlet, JobTrial trial) {
-                return new ResponseAnswer(door, outlet, tried, trial);
-            }
-        };
+        return (door, outlet, trial) -> new ResponseAnswer(door, outlet, tried, trial);
     }
 
     @Override
