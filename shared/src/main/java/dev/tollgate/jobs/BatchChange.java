@@ -98,17 +98,24 @@ public interface BatchChange extends JobChange {
                 WHERE job_id = ? AND results_until > 0""", at, free, free, id);
     }
 
-    /** Lets a line wait for its next try. Its row exists from its first hold on. @param tries the number of tries that have ended since */
-    record LineWaits(String id, long line, Instant dueAt, int tries) implements BatchChange {
+    /**
+     * Lets a line wait for its next try, if the server still has its batch.
+     *
+     * @param place the first byte of the line in the file
+     * @param tries the number of tries that have ended since
+     */
+    record LineWaits(String id, String nodeId, long line, long place, Instant dueAt, int tries) implements BatchChange {
+
+        private static final String LINE = """
+                INSERT INTO job_line (job_id, line, place, state, tries, due_at)
+                SELECT j.id, CAST(? AS BIGINT), CAST(? AS BIGINT), 'waiting', CAST(? AS BIGINT), CAST(? AS BIGINT) FROM job j
+                WHERE j.id = ? AND j.state = 'open' AND j.node_id = ?
+                ON CONFLICT (job_id, line) DO UPDATE SET due_at = excluded.due_at, tries = job_line.tries + excluded.tries
+                    WHERE job_line.state = 'waiting'""";
 
         @Override
         public void write(Statements statements, JobEvents events) throws SQLException {
-            statements.run(
-                    "UPDATE job_line SET due_at = ?, tries = tries + ? WHERE job_id = ? AND line = ? AND state = 'waiting'",
-                    dueAt,
-                    tries,
-                    id,
-                    line);
+            statements.run(LINE, line, place, tries, dueAt, id, nodeId);
         }
     }
 

@@ -178,6 +178,44 @@ class BatchesTest {
 
     @ParameterizedTest
     @EnumSource(Stores.class)
+    void a_try_without_a_hold_is_counted(Stores stores) {
+        open(stores);
+        accept(ID);
+        take("node_1");
+        check("node_1", 2);
+        jobs.commit(new BatchChange.LineWaits(ID, "node_2", 1, 7, store.now(), 1));
+        assertThat(batches.rows(ID).open()).isEmpty();
+        jobs.commit(new BatchChange.LineWaits(ID, "node_1", 1, 7, store.now(), 1));
+        jobs.commit(new BatchChange.LineWaits(ID, "node_1", 1, 7, store.now().plusSeconds(9), 1));
+        assertThat(batches.rows(ID).open())
+                .containsExactly(
+                        new Batches.OpenLine(1, 7, false, null, 2, store.now().plusSeconds(9)));
+        claim(1, "call_1", "node_1");
+        jobs.commit(new BatchChange.LineWaits(ID, "node_1", 1, 7, store.now(), 1));
+        assertThat(batches.rows(ID).open().getFirst().tries())
+                .as("of a line that runs")
+                .isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_projection_never_exceeds_the_most(Stores stores) {
+        open(stores);
+        accept(ID);
+        take("node_1");
+        check("node_1", 200);
+        String counts = "UPDATE batch SET completed = %d";
+        store.execute("UPDATE job SET charged_micros = 4000");
+        store.execute(counts.formatted(99));
+        assertThat(batch().projectedMicros()).as("too early").isNull();
+        store.execute(counts.formatted(100));
+        assertThat(batch().projectedMicros()).isEqualTo(8_000);
+        store.execute("UPDATE job SET charged_micros = 4501");
+        assertThat(batch().projectedMicros()).as("of at most 9,000").isEqualTo(9_000);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
     void an_account_has_at_most_four_open_batches(Stores stores) {
         open(stores);
         for (int i = 1; i <= 4; i++) {

@@ -87,9 +87,9 @@ record BatchBooks(Batch batch, String runner, Ground ground) {
         }
     }
 
-    /** Lets a line wait that has a row. @param tries that have ended since, and count */
-    void waits(int line, Instant dueAt, int tries) {
-        ground.jobs().commit(new BatchChange.LineWaits(batch.id(), line, dueAt, tries));
+    /** Lets a line wait. @param tries that have ended since, and count */
+    void waits(LineQueue.Next line, Instant dueAt, int tries) {
+        ground.jobs().commit(new BatchChange.LineWaits(batch.id(), runner, line.line(), line.place(), dueAt, tries));
     }
 
     /** Ends a line with an error. @param name null if it has none that can be read */

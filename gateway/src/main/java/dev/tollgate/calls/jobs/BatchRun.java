@@ -35,9 +35,8 @@ final class BatchRun implements Runnable {
     static final int REFUSALS_MAX = 20;
 
     private static final int LOST_MAX = 3;
-    private static final Duration EVERY = Duration.ofSeconds(2);
     private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final Duration TURN = Duration.ofMillis(200);
+    static final Duration TURN = Duration.ofMillis(200);
 
     private static final Logger log = LoggerFactory.getLogger(BatchRun.class);
 
@@ -56,7 +55,6 @@ final class BatchRun implements Runnable {
     private long failed;
     private int refusalsInRow;
     private @Nullable String full;
-    private Instant notBefore = Instant.EPOCH;
 
     BatchRun(Batch batch, String runner, BatchBooks.Ground ground) {
         this.batch = batch;
@@ -158,7 +156,7 @@ final class BatchRun implements Runnable {
     }
 
     private boolean mayBegin() {
-        return !isOver() && (!isProbing || running.isEmpty()) && !now().isBefore(notBefore);
+        return !isOver() && (!isProbing || running.isEmpty()) && !stop.holdsBack(now());
     }
 
     private @Nullable Next next(LineQueue lines) {
@@ -183,12 +181,7 @@ final class BatchRun implements Runnable {
 
     /** Waits for an event, a line that is due, or two seconds; then looks at lines of servers that are gone. */
     private void await(LineQueue lines) throws InterruptedException {
-        Duration most = EVERY;
-        Instant due = isOver() ? null : now().isBefore(notBefore) ? notBefore : lines.firstDue();
-        if (due != null) {
-            Duration left = Duration.between(now(), due);
-            most = left.isNegative() ? TURN : left.compareTo(most) < 0 ? left : most;
-        }
+        Duration most = stop.wait(now(), lines.firstDue());
         Happening event = events.poll(most.toMillis() + 1, TimeUnit.MILLISECONDS);
         if (event != null) {
             event.in(lines);
@@ -251,9 +244,7 @@ final class BatchRun implements Runnable {
             slot.close();
             events.add(its -> ended(attempt, error, its));
         });
-        if (isProbing && batch.job().pause() != Job.Pause.PROVIDER) {
-            attempt.trial().whenAdmitted(() -> events.add(_ -> goOn()));
-        }
+        attempt.trial().whenAdmitted(() -> events.add(_ -> held()));
         return attempt;
     }
 
@@ -275,7 +266,7 @@ final class BatchRun implements Runnable {
                 if (running.isEmpty()) {
                     stop.pause(Job.Pause.PRICE, BatchBooks.DEAR, now().plus(MINUTE));
                 }
-                notBefore = now().plus(MINUTE); // running lines hold more than they cost
+                stop.holdBack(now().plus(MINUTE)); // running lines hold more than they cost
             } else if (slot.takes(prepared.modelId())) {
                 return prepared;
             } else {
@@ -313,6 +304,14 @@ final class BatchRun implements Runnable {
 
     // ---- one line ----
 
+    /** A line has its hold. */
+    private void held() {
+        stop.begun(now());
+        if (batch.job().pause() != Job.Pause.PROVIDER) {
+            goOn();
+        }
+    }
+
     /** The reason of the pause is gone. */
     private void goOn() {
         if (isProbing) {
@@ -323,7 +322,7 @@ final class BatchRun implements Runnable {
 
     private void ended(LineTry attempt, @Nullable ApiError error, LineQueue lines) {
         running.remove(attempt.next().line());
-        notBefore = Instant.EPOCH;
+        stop.holdBack(Instant.EPOCH);
         if (attempt.trial().isLost()) {
             ground.ends().count(TryEnd.LOST);
             lost(attempt, lines);
@@ -364,16 +363,18 @@ final class BatchRun implements Runnable {
                 lines.add(next);
                 if (LineVerdict.isHeldByRunning(error) && (attempt.hasOthers() || !running.isEmpty())) {
                     // Once none runs any more, it is tried again at once.
-                    notBefore = running.isEmpty() ? Instant.EPOCH : its.dueAt();
+                    stop.holdBack(running.isEmpty() ? Instant.EPOCH : its.dueAt());
+                } else if (!isProbing && stop.isShort(its, !running.isEmpty())) {
+                    stop.holdBack(its.dueAt());
                 } else {
                     stop.pause(its.reason(), JobTrouble.of(error), its.dueAt());
                 }
             }
             case LineVerdict.Again again -> {
                 ground.ends().count(TryEnd.RETRIED);
-                boolean hasRow = next.hasRow() || attempt.trial().isAdmitted();
+                boolean hasRow = next.hasRow() || attempt.trial().isAdmitted() || again.isTry();
                 if (hasRow) {
-                    books.waits(next.line(), again.dueAt(), again.isTry() ? 1 : 0);
+                    books.waits(next, again.dueAt(), again.isTry() ? 1 : 0);
                 }
                 lines.add(next.later(hasRow, again.isTry() ? 1 : 0, isOfProvider ? 1 : 0, again.dueAt()));
             }

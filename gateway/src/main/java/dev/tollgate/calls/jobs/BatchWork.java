@@ -1,5 +1,7 @@
 package dev.tollgate.calls.jobs;
 
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.log.Event;
 import dev.tollgate.calls.files.StoredFile;
 import dev.tollgate.http.limits.Workers;
 import dev.tollgate.jobs.Batch;
@@ -10,9 +12,13 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Does what the lines of a batch need before they have a call, on threads on which accounts take turns. Confined to the batch's thread, which blocks. */
 final class BatchWork {
+
+    private static final Logger log = LoggerFactory.getLogger(BatchWork.class);
 
     private static final Duration PAYER_KEPT = Duration.ofSeconds(1);
     private static final Duration ROOM_KEPT = Duration.ofSeconds(2);
@@ -52,7 +58,7 @@ final class BatchWork {
         return ground.rounds().isStopped() ? null : checked;
     }
 
-    /** Prepares the call of a line. @throws ApiException if it is refused */
+    /** Prepares the call of a line. @throws ApiException if it is refused, or a fault of ours keeps it from that: the other lines go on */
     LineDoor.Prepared prepared(int line, byte[] bytes, KeyCaller payer, JobTrial trial) throws InterruptedException {
         byte[] its = details == null ? ground.batches().details(batch) : details;
         if (its == null) {
@@ -60,7 +66,14 @@ final class BatchWork {
         }
         details = its;
         requireRoom();
-        return worked(() -> ground.door().prepare(batch.id(), batch.endpoint(), its, line, bytes, payer, trial));
+        try {
+            return worked(() -> ground.door().prepare(batch.id(), batch.endpoint(), its, line, bytes, payer, trial));
+        } catch (ApiException | StoreException known) {
+            throw known;
+        } catch (RuntimeException e) {
+            log.error(Event.CALL_FAULT, "line {} of batch {} could not be begun", line, batch.id(), e);
+            throw JobTrial.FAULT.asException();
+        }
     }
 
     private void requireRoom() {
