@@ -336,6 +336,16 @@ class LongResponseTest {
         assertThat(token(only)).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_hop_of_hidden_thoughts_is_charged_and_goes_on(boolean streams) {
+        List<Reply> hops = hops(customer, streams, words(" hop_think=2"), max(262_144));
+        assertThat(hops.size()).isEqualTo(5);
+        assertThat(said(hops.get(1))).isEmpty();
+        assertThat(said(hops.get(2))).isNotEmpty();
+        assertThat(charged()).hasSize(5).allSatisfy(charge -> assertThat(charge).isPositive());
+    }
+
     @Test
     void twice_the_needed_hops_and_two_are_the_most() {
         List<Reply> hops =

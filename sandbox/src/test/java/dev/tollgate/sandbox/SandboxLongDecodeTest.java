@@ -165,6 +165,29 @@ class SandboxLongDecodeTest {
         assertThatThrownBy(() -> secondHop("hop_drop=2:1")).isInstanceOf(UncheckedIOException.class);
     }
 
+    @Test
+    void a_hop_of_thoughts_alone_is_shown_where_thoughts_are() {
+        String body = user(WORDS + " [[sandbox: hop=60 hop_think=2]]", "");
+        List<List<JsonNode>> hops = hops(MODEL, body);
+        List<JsonNode> hidden = hops.get(1);
+        assertThat(said(hidden)).isEmpty();
+        assertThat(count(hidden, "candidatesTokenCount")).isZero();
+        assertThat(output(hidden)).isBetween(40L, 60L);
+        assertThat(said(hops.get(2))).isNotEmpty();
+        assertThat(hops.stream().mapToLong(SandboxLongDecodeTest::output).sum())
+                .isEqualTo(output(client.stream(MODEL, body.replace("hop=60 hop_think=2", "hop=5000"))
+                        .events()));
+        List<JsonNode> shown = hops(
+                        MODEL,
+                        user(
+                                WORDS + " [[sandbox: hop=60 hop_think=2]]",
+                                ",\"generationConfig\":{\"thinkingConfig\":{\"includeThoughts\":true}}"))
+                .get(1);
+        assertThat(shown.stream().map(event -> event.at("/candidates/0/content/parts/0")))
+                .anyMatch(part -> part.path("thought").asBoolean(false)
+                        && !part.path("text").asString("").isEmpty());
+    }
+
     private static SandboxClient.Reply secondHop(String knobs) {
         String more = ",\"continuationToken\":\"" + firstToken(knobs) + "\"";
         return client.stream(MODEL, user(WORDS + " [[sandbox: hop=60 " + knobs + "]]", more));

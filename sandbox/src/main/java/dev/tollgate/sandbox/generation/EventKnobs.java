@@ -61,8 +61,8 @@ final class EventKnobs {
         }
         int after = knobs.number(Knob.AFTER, 1);
         boolean goesOn = knobs.is(Knob.FINISH, GOES_ON);
-        List<Supplier<ObjectNode>> events =
-                new ArrayList<>(goesOn && after < rest.size() - 1 ? hop.ended(rest, after) : hop.cut(rest));
+        List<Supplier<ObjectNode>> sent = goesOn && after < rest.size() - 1 ? hop.ended(rest, after) : hop.cut(rest);
+        List<Supplier<ObjectNode>> events = new ArrayList<>(hop.thought(sent));
         if (knobs.has(Knob.FINISH) && !goesOn) {
             finish(events, knobs, bare);
         }

@@ -31,7 +31,7 @@ final class LongDecode {
     private final ContinuationTokens tokens;
     private final Place from;
 
-    /** The events of the whole response before those of this hop. */
+    /** The events of the whole response before this hop's. */
     private int base;
 
     /** Refuses a token that was not given for this request. */
@@ -119,6 +119,31 @@ final class LongDecode {
         List<Supplier<ObjectNode>> hop = checkpoints(events, kept);
         hop.add(() -> last);
         return hop;
+    }
+
+    /** Makes a hop of thoughts alone, if a knob asks for it. They are shown if the request asks for thoughts. */
+    List<Supplier<ObjectNode>> thought(List<Supplier<ObjectNode>> events) {
+        return knobs.number(Knob.HOP_THINK, 0) == number()
+                ? events.stream()
+                        .<Supplier<ObjectNode>>map(event -> () -> asThoughts(event.get()))
+                        .toList()
+                : events;
+    }
+
+    private ObjectNode asThoughts(ObjectNode event) {
+        for (JsonNode candidate : event.path("candidates")) {
+            if (ask.includeThoughts()) {
+                candidate.at("/content/parts").forEach(part -> ((ObjectNode) part).put("thought", true));
+            } else {
+                ((ObjectNode) candidate).remove("content");
+            }
+        }
+        if (event.path(USAGE) instanceof ObjectNode usage) {
+            int tokens = usage.path(THOUGHTS).asInt(0) + usage.path(VISIBLE).asInt(0);
+            usage.remove(VISIBLE);
+            usage.put(THOUGHTS, tokens);
+        }
+        return event;
     }
 
     /** Returns the usage of a hop before its first event. */

@@ -41,6 +41,7 @@ public enum Knob {
     HOP_ERROR("hop_error", "[1-9]\\d{0,2}:[45]\\d\\d", "K:503, hop K is this HTTP status"),
     HOP_DROP("hop_drop", "[1-9]\\d{0,2}:\\d{1,5}", "K:N, hop K is reset after N events"),
     HOP_SAME("hop_same", "[2-9]|[1-9]\\d{1,2}", "hop K ends with the token that it was asked with"),
+    HOP_THINK("hop_think", "[1-9]\\d{0,2}", "hop K has thoughts instead of words"),
     HOP_CACHED("hop_cached", "\\d\\d?|100", "so many percent of the prompt of later hops came from the implicit cache"),
     CHECKPOINT("checkpoint", "[1-9]\\d{0,4}", "every so many events one has a token, without a finish reason"),
     BLOCK("block", "[A-Z][A-Z_]{1,63}", "the prompt is blocked for this reason"),
