@@ -5,9 +5,11 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.testing.CallServer;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.RunningServer.Reply;
+import dev.tollgate.testing.Scrape;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -344,6 +346,24 @@ class LongResponseTest {
         assertThat(said(hops.get(1))).isEmpty();
         assertThat(said(hops.get(2))).isNotEmpty();
         assertThat(charged()).hasSize(5).allSatisfy(charge -> assertThat(charge).isPositive());
+    }
+
+    @Test
+    void requests_of_long_responses_are_counted_by_their_ends() {
+        Scrape before = Scrape.fresh(gateway);
+        ask(customer, true, "Hi", max(60_000));
+        hops(customer, true, words(""), max(262_144));
+        hops(customer, false, words(" hop_same=3"), max(262_144));
+        assertThat(hops(customer, true, words(""), max(1_000)).size())
+                .isEqualTo(4); // each maximum is one of a single request, until it goes on
+        ask(customer, true, words(" hop_error=1:400"), max(262_144));
+        Scrape after = Scrape.fresh(gateway);
+        String[] outcomes = {"continued", "completed", "stuck", "cut_length", "failed_upstream"};
+        assertThat(Arrays.stream(outcomes)
+                        .map(outcome -> after.since(before, "tollgate_hops_total", "outcome=\"" + outcome + "\"")))
+                .containsExactly(4L + 2 + 3, 1L, 1L, 1L, 1L);
+        assertThat(after.since(before, "tollgate_hops_total", "model=\"" + ARGON + "\""))
+                .isEqualTo(13);
     }
 
     @Test

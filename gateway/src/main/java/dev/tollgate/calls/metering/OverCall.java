@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.models.Usage;
+import dev.tollgate.upstreams.hops.HopEnd;
 import dev.tollgate.upstreams.pool.AttemptRecord;
 import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
@@ -100,6 +101,11 @@ public record OverCall(
             attempts += sent.get(i).count();
         }
         return attempts;
+    }
+
+    /** Returns how its hop of a long response has ended; null if the response is a single one, or no upstream was asked. */
+    public @Nullable HopEnd hopEnd() {
+        return sent.isEmpty() ? null : sent.getLast().hopEnd();
     }
 
     /** Returns the results of the upstream attempts, in the order of their ends, in a new list. */

@@ -9,6 +9,7 @@ import dev.tollgate.calls.metering.OverCall;
 import dev.tollgate.calls.metering.UsageFlag;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
+import dev.tollgate.upstreams.hops.HopEnd;
 import dev.tollgate.upstreams.sessions.CacheUse;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
@@ -17,13 +18,14 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /** Metrics of calls as callers see them: number, outcome, duration and charge. */
 final class CallMetrics implements CallObserver {
 
-    private static final int SERIES_OF_MODEL = 70;
+    private static final int SERIES_OF_MODEL = 84;
     private static final int SERIES_OF_CHANNEL = 6;
 
     /** The number of tokens below which the pace has no meaning. */
@@ -39,6 +41,7 @@ final class CallMetrics implements CallObserver {
     private final Counter tokens;
     private final Counter cacheTokens;
     private final Counter cacheMisses;
+    private final Counter hops;
     private final Counter charged;
     private final Counter costs;
     private final Counter anomalies;
@@ -67,14 +70,10 @@ final class CallMetrics implements CallObserver {
         this.tokens = shapes.counter("tollgate_tokens", "Tokens of charged calls, by kind.", "model", "kind");
         this.cacheTokens = cacheTokens(shapes);
         this.cacheMisses = cacheMisses(shapes);
+        this.hops = hops(shapes);
         this.charged = shapes.counter(
                 "tollgate_call_charged_microcredits", "Micro-credits charged for calls.", "model", "channel");
-        this.costs = shapes.counter(
-                "tollgate_upstream_cost_microusd",
-                "Cost of calls at the upstreams' list prices, or as channels report it, attempts that were thrown away included, in millionths of a US dollar."
-                        + " 0 if the price is unknown.",
-                "model",
-                "channel");
+        this.costs = costs(shapes);
         this.anomalies = shapes.counter(
                 "tollgate_usage_anomalies",
                 "Calls whose reported usage or cost could not be taken as reported, by reason.",
@@ -123,6 +122,24 @@ final class CallMetrics implements CallObserver {
                 "Calls with prompts of 8 KiB and more that read less than half of what was expected from the provider's cache, by reason.",
                 "model",
                 "reason");
+    }
+
+    private static Counter costs(Histograms shapes) {
+        return shapes.counter(
+                "tollgate_upstream_cost_microusd",
+                "Cost of calls at the upstreams' list prices, or as channels report it, attempts that were thrown away included, in millionths of a US dollar."
+                        + " 0 if the price is unknown.",
+                "model",
+                "channel");
+    }
+
+    private static Counter hops(Histograms shapes) {
+        return shapes.counter(
+                "tollgate_hops",
+                "Requests of long responses, by outcome: continued (with a token for the rest), stuck (ended by Tollgate, because the response got no further)"
+                        + " or an outcome of tollgate_calls_total.",
+                "model",
+                "outcome");
     }
 
     private static Counter waits(Histograms shapes) {
@@ -216,6 +233,7 @@ final class CallMetrics implements CallObserver {
         }
         OfModel model = models.of(call.request().model().id());
         door.models.of(model.name).count(outcome).inc();
+        hop(call, model);
         steps(call, model);
         if (call.callerWaits() > 0) {
             waitsForCaller.inc(call.callerWaits());
@@ -236,6 +254,17 @@ final class CallMetrics implements CallObserver {
         OverCall.Charge charge = call.charge();
         if (charge != null) {
             charged(call, model, charge);
+        }
+    }
+
+    private void hop(OverCall call, OfModel model) {
+        HopEnd end = call.hopEnd();
+        if (end != null) {
+            boolean isItsOwn = end != HopEnd.OTHER && call.outcome() == CallOutcome.CUT_LENGTH;
+            String outcome = isItsOwn
+                    ? end.name().toLowerCase(Locale.ROOT)
+                    : call.outcome().wireName();
+            hops.labelValues(model.name, outcome).inc();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.upstreams.hops.HopEnd;
 import dev.tollgate.upstreams.hops.Hops;
 import dev.tollgate.upstreams.pool.Upstreams.Leg;
 import java.util.ArrayList;
@@ -75,6 +76,12 @@ final class Attempt implements UpstreamListener {
     /** Returns whether it asks for one hop of an answer that was to have several. */
     boolean cutsMaximum() {
         return cutsMaximum;
+    }
+
+    /** Returns how its hop has ended; null if as any answer. */
+    @Nullable
+    HopEnd hopEnd() {
+        return hopEvents == null ? null : hopEvents.ended();
     }
 
     ModelRoute route() {

@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.running.UpstreamFailure.Kind;
+import dev.tollgate.upstreams.hops.HopEnd;
 import dev.tollgate.upstreams.hops.Hops;
 import dev.tollgate.upstreams.media.MadeFiles;
 import dev.tollgate.upstreams.pool.RetryPlan.Decision;
@@ -128,19 +129,14 @@ final class Attempts implements SentCall {
 
     @Override
     public List<Spent> spent() {
-        Attempt current = race.current();
-        if (current == null) {
-            return List.copyOf(spent);
-        }
         List<Spent> all = new ArrayList<>(spent);
-        all.addAll(current.thrownAway());
+        all.addAll(race.thrownAway());
         return all;
     }
 
     @Override
     public int madeForNothing() {
-        Attempt current = race.current();
-        return current == null ? 0 : current.madeForNothing();
+        return race.madeForNothing();
     }
 
     /** Notes an attempt whose events are thrown away. */
@@ -178,8 +174,12 @@ final class Attempts implements SentCall {
 
     @Override
     public boolean cutsMaximum() {
-        Attempt current = race.current();
-        return current != null && current.cutsMaximum();
+        return race.cutsMaximum();
+    }
+
+    @Override
+    public @Nullable HopEnd hopEnd() {
+        return race.hopEnd(ask.hops());
     }
 
     private Leg leg() {

@@ -1,6 +1,9 @@
 package dev.tollgate.upstreams.pool;
 
+import dev.tollgate.upstreams.hops.HopEnd;
+import dev.tollgate.upstreams.hops.Hops;
 import io.vertx.core.Vertx;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -33,6 +36,26 @@ final class HedgeRace {
     @Nullable
     Attempt other(Attempt one) {
         return one == current ? second : current;
+    }
+
+    /** Returns what the current attempt has thrown away. */
+    List<Spent> thrownAway() {
+        return current == null ? List.of() : current.thrownAway();
+    }
+
+    int madeForNothing() {
+        return current == null ? 0 : current.madeForNothing();
+    }
+
+    boolean cutsMaximum() {
+        return current != null && current.cutsMaximum();
+    }
+
+    /** Returns how the hop has ended; null if the answer is a single one. */
+    @Nullable
+    HopEnd hopEnd(@Nullable Hops hops) {
+        HopEnd end = current == null ? null : current.hopEnd();
+        return end == null && hops != null && hops.isLong() ? HopEnd.OTHER : end;
     }
 
     Stream<Attempt> running() {

@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.models.Count;
+import dev.tollgate.upstreams.hops.HopEnd;
 import dev.tollgate.upstreams.hops.HopToken;
 import dev.tollgate.upstreams.hops.Hops;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
@@ -11,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Puts tokens of ours in the place of the upstream's, in every chunk of a hop that has one. A hop that brings an answer no further ends it: with the
+ * Replaces the upstream's tokens by ours, in every chunk of a hop that has one. A hop that brings an answer no further ends it: with the
  * same token, without output, or after very many hops, some clients would ask for the next one without end and pay for each (H8). Confined to its attempt.
  */
 final class HopEvents {
@@ -25,10 +26,17 @@ final class HopEvents {
     private final ModelRoute route;
     private long reported = -1;
     private boolean wrote;
+    private @Nullable HopEnd ended;
 
     HopEvents(Hops hops, ModelRoute route) {
         this.hops = hops;
         this.route = route;
+    }
+
+    /** Returns how the hop has ended; null if as any answer, or not yet. */
+    @Nullable
+    HopEnd ended() {
+        return ended;
     }
 
     /** Returns events with their tokens sealed; the same list if there is nothing to change. */
@@ -75,7 +83,9 @@ final class HopEvents {
         for (JsonNode each : chunk.path("candidates")) {
             if (each instanceof ObjectNode candidate && (candidate.has(TOKEN) || goesOn(candidate))) {
                 String token = next(candidate, isCounted);
-                boolean stops = token == null && goesOn(candidate);
+                boolean goesOn = goesOn(candidate);
+                boolean stops = token == null && goesOn;
+                ended = stops ? HopEnd.STUCK : goesOn ? HopEnd.CONTINUED : ended;
                 if (token == null) {
                     candidate.remove(TOKEN);
                 } else {

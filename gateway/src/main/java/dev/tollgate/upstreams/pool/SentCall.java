@@ -1,6 +1,8 @@
 package dev.tollgate.upstreams.pool;
 
+import dev.tollgate.upstreams.hops.HopEnd;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A running call and its current channel. Confined to the event loop that started it. */
 public interface SentCall extends UpstreamCall {
@@ -40,6 +42,11 @@ public interface SentCall extends UpstreamCall {
     /** Returns whether that channel is asked for one hop of an answer that was to have several (H2). */
     default boolean cutsMaximum() {
         return false;
+    }
+
+    /** Returns how the hop that was asked for last has ended; null if its answer is a single one. */
+    default @Nullable HopEnd hopEnd() {
+        return null;
     }
 
     /** Returns the fields without effect on that channel (D5). */
