@@ -48,6 +48,8 @@ import java.util.Base64;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -214,6 +216,51 @@ class GoogleGenAiTest {
         assertThat(text.toString().split(" ")).hasSize(100);
         assertThat(chunks.getLast().finishReason().knownEnum()).isEqualTo(FinishReason.Known.STOP);
         assertThat(chunks.getLast().usageMetadata()).isPresent();
+    }
+
+    /** A part of a long response ends where a request brings it no further. */
+    @Test
+    void a_long_response_over_several_requests_is_one() {
+        try (Gateway all = Gateway.start("models.file", "models/gemini-all.yaml")) {
+            for (String credits : List.of("150", "10000")) {
+                Customer customer = all.customer(credits);
+                try (Client its = client(customer.key(), HttpOptions.builder().baseUrl(all.url()))) {
+                    for (boolean streams : new boolean[] {false, true}) {
+                        String whole = longResponse(its, customer, streams, "hop=99999", "STOP", 1);
+                        assertThat(longResponse(its, customer, streams, "hop=320", "STOP", 5))
+                                .isEqualTo(whole);
+                        assertThat(whole)
+                                .startsWith(
+                                        longResponse(its, customer, streams, "hop=320 hop_same=3", "MAX_TOKENS", 3));
+                        assertThat(longResponse(its, customer, streams, "hop=0", "MAX_TOKENS", 1))
+                                .isEmpty();
+                    }
+                }
+            }
+            all.assertBooksAreClosed();
+        }
+    }
+
+    private static String longResponse(
+            Client client, Customer customer, boolean streams, String knobs, String end, int requests) {
+        long before = customer.tasks();
+        String prompt = "Write 900 words about rivers [[sandbox: " + knobs + "]]";
+        GenerateContentConfig config =
+                GenerateContentConfig.builder().maxOutputTokens(262_144).build();
+        List<GenerateContentResponse> chunks = new ArrayList<>();
+        if (streams) {
+            try (ResponseStream<GenerateContentResponse> stream =
+                    client.models.generateContentStream("gemini-4-argon", prompt, config)) {
+                stream.forEach(chunks::add);
+            }
+        } else {
+            chunks.add(client.models.generateContent("gemini-4-argon", prompt, config));
+        }
+        assertThat(chunks.getLast().finishReason().toString()).as(knobs).isEqualTo(end);
+        assertThat(customer.tasks() - before).as(knobs).isEqualTo(requests);
+        return chunks.stream()
+                .map(chunk -> Objects.requireNonNullElse(chunk.text(), ""))
+                .collect(Collectors.joining());
     }
 
     @ParameterizedTest
