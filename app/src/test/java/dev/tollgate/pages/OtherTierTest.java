@@ -2,14 +2,12 @@ package dev.tollgate.pages;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.testing.BatchClient;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Channels;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
-import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -32,26 +30,8 @@ class OtherTierTest {
 
     private static void runBatch(Gateway gateway, Customer customer, int lines) {
         String input = IntStream.rangeClosed(1, lines).mapToObj(LINE::formatted).collect(Collectors.joining());
-        String form = "--B\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n"
-                + "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"in.jsonl\"\r\n\r\n" + input
-                + "\r\n--B--\r\n";
-        Gateway.Reply file = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/files"))
-                .header("authorization", "Bearer " + customer.key())
-                .header("content-type", "multipart/form-data; boundary=B")
-                .POST(BodyPublishers.ofString(form)));
-        assertThat(file.status()).as(file.text()).isEqualTo(200);
-        Gateway.Reply batch = gateway.post(
-                "/v1/batches",
-                "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}"
-                        .formatted(file.json().path("id").asString()),
-                customer.key());
-        assertThat(batch.status()).as(batch.text()).isEqualTo(200);
-        String path = "/v1/batches/" + batch.json().path("id").asString();
-        Gateway.await("the end of the batch", () -> gateway.get(path, customer.key())
-                .json()
-                .path("status")
-                .asString("")
-                .equals("completed"));
+        BatchClient client = new BatchClient(gateway, customer.key());
+        assertThat(client.ended(client.create(input)).path("status").asString()).isEqualTo("completed");
     }
 
     @Test

@@ -2,18 +2,15 @@ package dev.tollgate.protocols.batches;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.testing.BatchClient;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.RunningServer.Reply;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.math.BigDecimal;
-import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
@@ -28,7 +25,6 @@ record DrivenBatch(Gateway gateway, Customer customer, String id) {
     static final String MODEL = "gemini-3.8-flash";
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Set<String> OPEN = Set.of("validating", "in_progress", "cancelling");
 
     /** Costs 0.285 credits at flex. */
     static final Tokens SOME = new Tokens(1_800, 400, 0);
@@ -75,11 +71,8 @@ record DrivenBatch(Gateway gateway, Customer customer, String id) {
     }
 
     static DrivenBatch ofLines(Gateway gateway, Customer customer, String endpoint, List<String> lines) {
-        String file = upload(gateway, String.join("", lines), customer.key());
-        String creation = "{\"input_file_id\":\"%s\",\"endpoint\":\"%s\",\"completion_window\":\"24h\"}";
-        Reply reply = gateway.post("/v1/batches", creation.formatted(file, endpoint), customer.key());
-        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-        return new DrivenBatch(gateway, customer, reply.json().path("id").asString());
+        return new DrivenBatch(
+                gateway, customer, new BatchClient(gateway, customer.key()).create(String.join("", lines), endpoint));
     }
 
     static String line(String name, String endpoint, String body) {
@@ -91,32 +84,22 @@ record DrivenBatch(Gateway gateway, Customer customer, String id) {
                 .formatted(model, text, more);
     }
 
-    static String upload(Gateway gateway, String content, String key) {
-        String form = "--B\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n"
-                + "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"in.jsonl\"\r\n\r\n" + content
-                + "\r\n--B--\r\n";
-        Reply reply = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/files"))
-                .header("authorization", "Bearer " + key)
-                .header("content-type", "multipart/form-data; boundary=B")
-                .POST(BodyPublishers.ofString(form)));
-        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-        return reply.json().path("id").asString();
-    }
-
-    /** The same with another key. */
+    /** Returns this batch as another key sees it. */
     DrivenBatch with(String key) {
         return new DrivenBatch(gateway, new Customer(gateway, customer.account(), customer.keyId(), key), id);
     }
 
-    /** The same at another server over the same database. */
+    /** Returns this batch as another server over the same database sees it. */
     DrivenBatch at(Gateway other) {
         return new DrivenBatch(other, customer, id);
     }
 
+    private BatchClient client() {
+        return new BatchClient(gateway, customer.key());
+    }
+
     JsonNode get() {
-        Reply reply = gateway.get("/v1/batches/" + id, customer.key());
-        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-        return reply.json();
+        return client().get(id);
     }
 
     Reply cancel() {
@@ -150,8 +133,7 @@ record DrivenBatch(Gateway gateway, Customer customer, String id) {
     }
 
     JsonNode ended() {
-        Gateway.await("the end", () -> !OPEN.contains(get().path("status").asString()));
-        return get();
+        return client().ended(id);
     }
 
     int count(String of) {
@@ -160,13 +142,8 @@ record DrivenBatch(Gateway gateway, Customer customer, String id) {
 
     /** The lines of a result file, as {@code output_file_id} or {@code error_file_id} has them. */
     List<JsonNode> results(String member) {
-        String file = get().path(member).asString("");
         List<JsonNode> lines = new ArrayList<>();
-        if (!file.isEmpty()) {
-            Reply reply = gateway.get("/v1/files/" + file + "/content", customer.key());
-            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-            reply.text().lines().forEach(line -> lines.add(JSON.readTree(line)));
-        }
+        client().results(get(), member).lines().forEach(line -> lines.add(JSON.readTree(line)));
         return lines;
     }
 
@@ -186,7 +163,7 @@ record DrivenBatch(Gateway gateway, Customer customer, String id) {
         return new BigDecimal(get().path(member).toString());
     }
 
-    /** The sum of its output file is that of the batch, of its calls and of the account. */
+    /** The sum of its output file is also the batch's, its calls' and the account's. */
     void assertAddsUp() {
         BigDecimal sum = answers().stream()
                 .map(each -> new BigDecimal(each.path("response")

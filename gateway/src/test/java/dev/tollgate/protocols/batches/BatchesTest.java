@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeySettings;
+import dev.tollgate.testing.BatchClient;
 import dev.tollgate.testing.CallServer;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Effort;
@@ -105,26 +106,12 @@ class BatchesTest {
         return IntStream.rangeClosed(1, count).mapToObj(i -> chat("i" + i, "")).collect(Collectors.joining());
     }
 
-    /** Uploads an input. @return its id */
+    private BatchClient client() {
+        return new BatchClient(gateway, customer.key());
+    }
+
     private String upload(String content) {
-        return upload(content, customer.key());
-    }
-
-    private static String upload(String content, String key) {
-        String form = "--B\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n"
-                + "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"in.jsonl\"\r\n\r\n" + content
-                + "\r\n--B--\r\n";
-        CallServer.Reply reply = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/files"))
-                .header("authorization", "Bearer " + key)
-                .header("content-type", "multipart/form-data; boundary=B")
-                .POST(BodyPublishers.ofString(form)));
-        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-        return reply.json().path("id").asString();
-    }
-
-    private static String creation(String file, String endpoint, String more) {
-        return "{\"input_file_id\":\"%s\",\"endpoint\":\"%s\",\"completion_window\":\"24h\"%s}"
-                .formatted(file, endpoint, more);
+        return client().upload(content);
     }
 
     private CallServer.Reply send(String path, String body, String... headers) {
@@ -139,7 +126,7 @@ class BatchesTest {
     }
 
     private JsonNode create(String input, String endpoint, String more) {
-        CallServer.Reply reply = send("/v1/batches", creation(upload(input), endpoint, more));
+        CallServer.Reply reply = send("/v1/batches", BatchClient.creation(upload(input), endpoint, more));
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         return reply.json();
     }
@@ -149,22 +136,12 @@ class BatchesTest {
     }
 
     private JsonNode ended(String id) {
-        CallServer.await("the end of " + id, () -> {
-            String status = get(id).path("status").asString("");
-            return !Set.of("validating", "in_progress", "cancelling").contains(status);
-        });
-        return get(id);
+        return client().ended(id);
     }
 
     private List<JsonNode> results(JsonNode batch, String member) {
         List<JsonNode> lines = new ArrayList<>();
-        String id = batch.path(member).asString("");
-        if (id.isEmpty()) {
-            return lines;
-        }
-        CallServer.Reply reply = gateway.get("/v1/files/" + id + "/content", customer.key());
-        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-        reply.text().lines().forEach(line -> lines.add(JSON.readTree(line)));
+        client().results(batch, member).lines().forEach(line -> lines.add(JSON.readTree(line)));
         return lines;
     }
 
@@ -348,25 +325,24 @@ class BatchesTest {
         String file = upload(chat("a", ""));
         String set = "UPDATE account SET balance_micros = %d, purchased_micros = %d WHERE id = '%s'";
         gateway.execute(set.formatted(0, 0, customer.account()));
-        CallServer.Reply reply = send("/v1/batches", creation(file, CHAT, ""));
+        CallServer.Reply reply = send("/v1/batches", BatchClient.creation(file, CHAT, ""));
         gateway.execute(set.formatted(100_000_000, 100_000_000, customer.account()));
         assertThat(reply.status()).isEqualTo(402);
     }
 
     @Test
     void four_batches_are_open_at_most() {
-        gateway.script("- respond: [{delay_ms: 60000}]");
+        customer = gateway.customer("0.001"); // each waits for credits
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             ids.add(create(chat("a", ""), CHAT, "").path("id").asString());
         }
-        CallServer.Reply fifth = send("/v1/batches", creation(upload(chat("a", "")), CHAT, ""));
+        CallServer.Reply fifth = send("/v1/batches", BatchClient.creation(upload(chat("a", "")), CHAT, ""));
         assertThat(fifth.status()).isEqualTo(429);
         assertThat(fifth.json().path("error").path("message").asString())
                 .startsWith("The account has 4 batches that have not ended, which is the most.");
         ids.forEach(id -> {
-            CallServer.await(
-                    "its start", () -> get(id).path("status").asString("").equals("in_progress"));
+            CallServer.await("its start", () -> !get(id).path("paused").isNull());
             CallServer.Reply cancelled = send("/v1/batches/" + id + "/cancel", "");
             assertThat(cancelled.json().path("status").asString()).isIn("cancelling", "cancelled");
         });
@@ -380,7 +356,7 @@ class BatchesTest {
             assertThat(send("/v1/batches/estimate", estimate).status()).isEqualTo(200);
         }
         assertThat(send("/v1/batches/estimate", estimate).status()).isEqualTo(429);
-        CallServer.Reply creation = send("/v1/batches", creation(file, CHAT, ""));
+        CallServer.Reply creation = send("/v1/batches", BatchClient.creation(file, CHAT, ""));
         assertThat(creation.status()).isEqualTo(429);
         assertThat(creation.json().path("error").path("message").asString())
                 .startsWith("The account has created or estimated 200 batches within a day");
@@ -434,7 +410,7 @@ class BatchesTest {
 
     @Test
     void a_repeated_creation_is_one_batch() {
-        String body = creation(upload(chat("a", "")), CHAT, "");
+        String body = BatchClient.creation(upload(chat("a", "")), CHAT, "");
         String first = send("/v1/batches", body, "Idempotency-Key", "k1")
                 .json()
                 .path("id")
@@ -478,7 +454,8 @@ class BatchesTest {
         assertThat(gateway.get("/v1/batches", other.key()).json().path("data").size())
                 .isZero();
         customer = other;
-        assertThat(send("/v1/batches", creation(file, CHAT, "")).status()).isEqualTo(404);
+        assertThat(send("/v1/batches", BatchClient.creation(file, CHAT, "")).status())
+                .isEqualTo(404);
         assertThat(send("/v1/batches/estimate", "{\"input_file_id\":\"" + file + "\",\"endpoint\":\"" + CHAT + "\"}")
                         .status())
                 .isEqualTo(404);

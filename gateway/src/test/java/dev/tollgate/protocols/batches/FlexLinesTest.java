@@ -2,17 +2,14 @@ package dev.tollgate.protocols.batches;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.testing.BatchClient;
 import dev.tollgate.testing.CallChannels;
 import dev.tollgate.testing.CallServer;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Scrape;
-import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -38,12 +35,14 @@ class FlexLinesTest {
     private CallChannels channels;
     private CallServer gateway;
     private Customer customer;
+    private BatchClient client;
 
     @BeforeEach
     void start() {
         channels = CallChannels.of(yaml("", ""), Map.of("TOLLGATE_MODELS_FILE", "models/gemini-all.yaml"));
         gateway = channels.gateway();
         customer = channels.customer();
+        client = new BatchClient(gateway, customer.key());
     }
 
     @AfterEach
@@ -66,38 +65,9 @@ class FlexLinesTest {
     }
 
     private String batch(int lines, String model) {
-        return batch(IntStream.rangeClosed(1, lines)
+        return client.create(IntStream.rangeClosed(1, lines)
                 .mapToObj(number -> line(number, model, ""))
                 .collect(Collectors.joining()));
-    }
-
-    /** Creates a batch. @return its id */
-    private String batch(String lines) {
-        String form = "--B\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n"
-                + "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"in.jsonl\"\r\n\r\n" + lines
-                + "\r\n--B--\r\n";
-        CallServer.Reply file = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/files"))
-                .header("authorization", "Bearer " + customer.key())
-                .header("content-type", "multipart/form-data; boundary=B")
-                .POST(BodyPublishers.ofString(form)));
-        assertThat(file.status()).as(file.text()).isEqualTo(200);
-        CallServer.Reply batch = gateway.post(
-                "/v1/batches",
-                "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}"
-                        .formatted(file.json().path("id").asString()),
-                customer.key());
-        assertThat(batch.status()).as(batch.text()).isEqualTo(200);
-        return batch.json().path("id").asString();
-    }
-
-    private JsonNode get(String id) {
-        return gateway.get("/v1/batches/" + id, customer.key()).json();
-    }
-
-    private JsonNode ended(String id) {
-        CallServer.await("the end of " + id, () -> !Set.of("validating", "in_progress", "cancelling")
-                .contains(get(id).path("status").asString("")));
-        return get(id);
     }
 
     private static void assertAnswered(JsonNode batch, int lines) {
@@ -106,27 +76,22 @@ class FlexLinesTest {
                 .isEqualTo(lines);
     }
 
-    private String output(JsonNode batch, String member) {
-        return gateway.get("/v1/files/" + batch.path(member).asString() + "/content", customer.key())
-                .text();
-    }
-
     private String chat(String model) {
         return "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
     }
 
     @Test
     void a_model_that_no_channel_grants_at_flex_is_standard() {
-        JsonNode batch = ended(batch(2, "gemini-4-neon"));
+        JsonNode batch = client.ended(batch(2, "gemini-4-neon"));
         assertAnswered(batch, 2);
         assertThat(vertex.requests())
                 .allSatisfy(request -> assertThat(request.headers()).doesNotContainKey(AT_FLEX));
-        assertThat(output(batch, "output_file_id")).doesNotContain("\"service_tier\":\"flex\"");
+        assertThat(client.results(batch, "output_file_id")).doesNotContain("\"service_tier\":\"flex\"");
     }
 
     @Test
     void a_listed_model_goes_to_the_channels_that_list_it_alone() {
-        JsonNode batch = ended(batch(2, "gemini-3.8-flash"));
+        JsonNode batch = client.ended(batch(2, "gemini-3.8-flash"));
         assertAnswered(batch, 2);
         assertThat(vertex.asked()).isZero();
         assertThat(gemini.asked()).isEqualTo(2);
@@ -136,7 +101,7 @@ class FlexLinesTest {
 
     @Test
     void a_body_that_names_another_tier_gets_that() {
-        JsonNode batch = ended(batch(line(1, "gemini-3.8-flash", ",\"service_tier\":\"default\"")));
+        JsonNode batch = client.ended(client.create(line(1, "gemini-3.8-flash", ",\"service_tier\":\"default\"")));
         assertAnswered(batch, 1);
         assertThat(gemini.asked()).isZero();
         assertThat(vertex.asked()).isEqualTo(1);
@@ -150,7 +115,7 @@ class FlexLinesTest {
                 "{\"error\":{\"code\":400,\"message\":\"flex is not supported.\",\"status\":\"INVALID_ARGUMENT\"}}");
         FarServer.Answer answers = FarServer.gemini("from vertex");
         vertex.script(request -> request.headers().containsKey(AT_FLEX) ? refuses : answers);
-        JsonNode batch = ended(batch(3, "gemini-4-neon"));
+        JsonNode batch = client.ended(batch(3, "gemini-4-neon"));
         assertThat(batch.path("request_counts").path("failed").asInt())
                 .as(batch.toString())
                 .isEqualTo(3);
@@ -169,8 +134,8 @@ class FlexLinesTest {
         gateway.execute("UPDATE job_line SET due_at = 1 WHERE due_at > 1");
         CallServer.await(
                 "a pause",
-                () -> get(id).path("paused").path("reason").asString("").equals("provider"));
-        assertThat(get(id).path("paused").path("message").asString()).contains("flex");
+                () -> client.get(id).path("paused").path("reason").asString("").equals("provider"));
+        assertThat(client.get(id).path("paused").path("message").asString()).contains("flex");
         assertThat(vertex.asked()).as("no line rises to standard").isZero();
         assertThat(customer.chat(chat("gemini-3.8-flash")).status())
                 .as("of others")
@@ -179,9 +144,11 @@ class FlexLinesTest {
         gemini.script(FarServer.gemini("from gemini"));
         assertThat(channels.reload(yaml("", ""))).isTrue();
         gateway.execute("UPDATE job SET due_at = 1");
-        JsonNode batch = ended(id);
+        JsonNode batch = client.ended(id);
         assertAnswered(batch, 2);
-        assertThat(output(batch, "output_file_id")).contains("from gemini").doesNotContain("from vertex");
+        assertThat(client.results(batch, "output_file_id"))
+                .contains("from gemini")
+                .doesNotContain("from vertex");
     }
 
     @Test
@@ -191,7 +158,7 @@ class FlexLinesTest {
         FarServer.Answer answers = FarServer.gemini("from gemini");
         gemini.script(request -> request.body().contains("A line") ? sheds : answers);
         long failed = failed();
-        String id = batch(IntStream.rangeClosed(1, 30)
+        String id = client.create(IntStream.rangeClosed(1, 30)
                 .mapToObj(number -> line(number, "gemini-3.8-flash", "").replace("Hi", "A line"))
                 .collect(Collectors.joining()));
         for (int i = 0; i < 20; i++) {
@@ -206,9 +173,9 @@ class FlexLinesTest {
         assertThat(failed()).isEqualTo(failed);
         assertThat(gateway.number("SELECT COALESCE(SUM(failed), 0) FROM usage_quarter"))
                 .isZero();
-        assertThat(get(id).path("request_counts").path("failed").asInt()).isZero();
+        assertThat(client.get(id).path("request_counts").path("failed").asInt()).isZero();
         gateway.post("/v1/batches/" + id + "/cancel", "", customer.key());
-        assertThat(ended(id).path("credits_consumed").asInt()).isZero();
+        assertThat(client.ended(id).path("credits_consumed").asInt()).isZero();
     }
 
     private long failed() {

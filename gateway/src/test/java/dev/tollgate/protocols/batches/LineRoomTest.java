@@ -2,14 +2,12 @@ package dev.tollgate.protocols.batches;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.testing.BatchClient;
 import dev.tollgate.testing.CallServer;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.math.BigDecimal;
-import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -18,7 +16,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import tools.jackson.databind.JsonNode;
 
 /** The room that running lines leave to other calls (J12, J13, J18). */
 @Timeout(240)
@@ -29,6 +26,7 @@ class LineRoomTest {
 
     private CallServer gateway;
     private Customer customer;
+    private BatchClient client;
 
     @BeforeEach
     void start() {
@@ -52,30 +50,8 @@ class LineRoomTest {
                         + "\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":" + BODY.formatted(more)
                         + "}")
                 .collect(Collectors.joining("\n"));
-        String form = "--B\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n"
-                + "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"in.jsonl\"\r\n\r\n" + input
-                + "\r\n--B--\r\n";
-        CallServer.Reply file = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/files"))
-                .header("authorization", "Bearer " + customer.key())
-                .header("content-type", "multipart/form-data; boundary=B")
-                .POST(BodyPublishers.ofString(form)));
-        assertThat(file.status()).as(file.text()).isEqualTo(200);
-        CallServer.Reply batch = gateway.post(
-                "/v1/batches",
-                "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}"
-                        .formatted(file.json().path("id").asString()),
-                customer.key());
-        assertThat(batch.status()).as(batch.text()).isEqualTo(200);
-        return batch.json().path("id").asString();
-    }
-
-    private JsonNode get(String id) {
-        return gateway.get("/v1/batches/" + id, customer.key()).json();
-    }
-
-    private boolean hasEnded(String id) {
-        return !Set.of("validating", "in_progress", "cancelling")
-                .contains(get(id).path("status").asString(""));
+        client = new BatchClient(gateway, customer.key());
+        return client.create(input);
     }
 
     private long running() {
@@ -102,10 +78,11 @@ class LineRoomTest {
         Set<Long> seen = new HashSet<>();
         CallServer.await("the end", () -> {
             seen.add(running());
-            return hasEnded(id);
+            return client.hasEnded(id);
         });
         assertThat(seen).contains(4L).allMatch(count -> count <= 4);
-        assertThat(get(id).path("request_counts").path("completed").asInt()).isEqualTo(9);
+        assertThat(client.get(id).path("request_counts").path("completed").asInt())
+                .isEqualTo(9);
     }
 
     @Test
@@ -120,11 +97,12 @@ class LineRoomTest {
         assertThat(call.status()).as(call.text()).isEqualTo(200);
         CallServer.await("the end", () -> {
             seen.add(running());
-            assertThat(get(id).path("paused").isNull()).isTrue();
-            return hasEnded(id);
+            assertThat(client.get(id).path("paused").isNull()).isTrue();
+            return client.hasEnded(id);
         });
         assertThat(seen).allMatch(count -> count <= 2);
-        assertThat(get(id).path("request_counts").path("completed").asInt()).isEqualTo(4);
+        assertThat(client.get(id).path("request_counts").path("completed").asInt())
+                .isEqualTo(4);
     }
 
     @Test
@@ -136,9 +114,10 @@ class LineRoomTest {
         Set<Long> seen = new HashSet<>();
         CallServer.await("the end", () -> {
             seen.add(running());
-            return hasEnded(id);
+            return client.hasEnded(id);
         });
         assertThat(seen).contains(1L).allMatch(count -> count <= 1);
-        assertThat(get(id).path("request_counts").path("completed").asInt()).isEqualTo(3);
+        assertThat(client.get(id).path("request_counts").path("completed").asInt())
+                .isEqualTo(3);
     }
 }

@@ -9,6 +9,7 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.CallServer;
 import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.RunningServer.Reply;
 import dev.tollgate.testing.Stores;
 import java.io.ByteArrayInputStream;
@@ -409,7 +410,7 @@ class OpenAiFilesTest {
     }
 
     @Test
-    void too_large_a_file_is_refused_before_it_is_sent() throws IOException {
+    void too_large_a_file_is_refused_before_it_is_sent() {
         long bytes = FileLimits.FILE_BYTES_MAX + FileHandlers.FORM_BYTES_MAX + 1;
         assertThat(answerBeforeTheBody(customer.key(), "Content-Length: " + bytes))
                 .startsWith("HTTP/1.1 413 ")
@@ -419,25 +420,21 @@ class OpenAiFilesTest {
     }
 
     /** Waits for a permission to send, and sends nothing else. */
-    private String answerBeforeTheBody(String key, String length) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", gateway.port())) {
-            socket.getOutputStream().write(head(key, length + "\r\nExpect: 100-continue\r\nConnection: close"));
-            return new String(socket.getInputStream().readNBytes(700), StandardCharsets.UTF_8);
+    private String answerBeforeTheBody(String key, String length) {
+        try (RawCall call = RawCall.sending(gateway.port(), head(key, length + "\r\nExpect: 100-continue"))) {
+            return call.readUntil("}");
         }
     }
 
-    private static byte[] head(String key, String headers) {
-        return ("POST /v1/files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
-                        + "\r\nContent-Type: multipart/form-data; boundary=B\r\n" + headers + "\r\n\r\n")
-                .getBytes(StandardCharsets.UTF_8);
+    private static String head(String key, String headers) {
+        return "POST /v1/files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
+                + "\r\nContent-Type: multipart/form-data; boundary=B\r\n" + headers + "\r\n\r\n";
     }
 
     @Test
-    void a_caller_who_stops_midway_leaves_nothing() throws IOException {
-        byte[] half = file(text(3 * PIECE)).getBytes(StandardCharsets.UTF_8);
-        try (Socket socket = new Socket("127.0.0.1", gateway.port())) {
-            socket.getOutputStream().write(head(customer.key(), "Content-Length: 1000000"));
-            socket.getOutputStream().write(half);
+    void a_caller_who_stops_midway_leaves_nothing() {
+        String half = head(customer.key(), "Content-Length: 1000000") + file(text(3 * PIECE));
+        try (RawCall _ = RawCall.sending(gateway.port(), half)) {
             CallServer.await("some pieces", () -> gateway.number("SELECT COUNT(*) FROM file_piece") >= 2);
             assertThat(get("", customer.key()).json().get("data").isEmpty()).isTrue();
         }
