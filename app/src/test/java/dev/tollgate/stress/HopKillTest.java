@@ -67,6 +67,9 @@ class HopKillTest {
                     () -> servers.database().number("SELECT COUNT(*) FROM open_hold") == 0, KilledServers.PATIENCE);
             servers.stop();
             servers.compareCalls();
+            System.out.printf(
+                    "%s: -Dcrash.seed=%d, %d kills, %d requests answered%n",
+                    stores, seed, servers.killed(), answered.get());
             long charged = servers.database().number("SELECT COUNT(*) FROM call WHERE charged_micros > 0");
             assertThat(answered.get()).isEqualTo(1 + (long) HOPS * RESPONSES);
             assertThat(charged).as("what was answered was charged").isGreaterThanOrEqualTo(answered.get());
