@@ -104,7 +104,7 @@ class ArchitectureTest {
                     List.of("app"),
                     List.of("base", "ledger", "shared", "gateway", "verification", "portal", "sandbox")));
 
-    /** A district knows those before it in its module, and those of the modules that its own knows. */
+    /** A district knows those before it in its module, and all of the modules that its own knows. */
     @Test
     void districts_know_only_those_before_them() {
         assertThat(CLASSES.stream()

@@ -105,7 +105,7 @@ class CallersLanguageTest {
     private static final Pattern MEASURED =
             Pattern.compile("date|.*(?:-ms|-remaining|-remaining-.*|-reset|-reset-.*)|retry-after");
 
-    /** What is measured anew for each request, and what begins a check that the next request finds running. */
+    /** What is measured for each request, and what begins a check that the next request finds running. */
     private static final Set<String> CHANGING = Set.of("GET /metrics", "POST /admin/books");
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();

@@ -37,7 +37,7 @@ class ClockOffTest {
         ahead = start(environment, () -> InstantSource.system().instant().plus(AHEAD));
     }
 
-    /** @param clock the database's, or beside it */
+    /** @param clock the database's, or next to it */
     private static Gateway start(Map<String, String> environment, InstantSource clock) {
         return Gateway.start(
                 Surroundings.REAL.with(it -> {

@@ -126,7 +126,7 @@ class HoldingsTest {
             "usage_quarter",
             "voucher");
 
-    /** The columns of a call whose values are in its usage flags, usage, pricing and course; those of its receipt are in the receipt. */
+    /** The columns of a call whose values are in its usage flags, usage, pricing and course; its receipt has its own. */
     private static String inTexts() {
         return "reserved_us asked_us first_byte_us done_us settled_us cache_expected_tokens cache_idle_seconds saved_micros missed_micros"
                 + " usage_form request_id upstream_id filter ignored cache_session cache_reason cache_place stopped_by";

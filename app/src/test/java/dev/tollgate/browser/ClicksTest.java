@@ -216,7 +216,7 @@ class ClicksTest {
             assertThat(visit.layoutShift()).isZero();
             visit.keep("find" + home.replace('/', '-'));
             visit.assertFits();
-            List<String> parts = home.equals("/console") // which is nobody's account
+            List<String> parts = home.equals("/console") // which belongs to no account
                     ? List.of("#find")
                     : List.of("#find", "header .balance", "header >> text=Top up");
             for (String part : parts) {

@@ -95,7 +95,7 @@ final class KilledServers implements AutoCloseable {
         this(stores, seed, waits, null);
     }
 
-    /** @param upstream the address of another far side than that of the crash trials; null for that one */
+    /** @param upstream the address of the upstream; null for the crash trials' own */
     KilledServers(Stores stores, long seed, boolean waits, @Nullable String upstream) {
         this.upstream = upstream == null ? farSide.url() : upstream;
         this.stores = stores;
@@ -222,7 +222,7 @@ final class KilledServers implements AutoCloseable {
 
     // ---- the comparison ----
 
-    /** Checks what holds after each end: nothing is open, held or charged twice, and charges are those of calls and receipts. */
+    /** Checks what holds after each end: nothing is open, held or charged twice, and jobs, calls and receipts have the same charges. */
     void compareBooks() {
         compareCalls();
         none("open jobs", "job WHERE state = 'open'");

@@ -476,7 +476,7 @@ public final class FilledInstallation implements AutoCloseable {
         return NOW.plusSeconds(seconds).toEpochMilli();
     }
 
-    /** @param job what differs in its row, and in that of its batch */
+    /** @param job what differs in its row, and in its batch's */
     private void batch(String name, String key, String job, String batch) {
         String id = "chatcmpl-2026112111000000000000%09d".formatted(batches.size());
         long made = ms(-7_200 + 60 * batches.size());

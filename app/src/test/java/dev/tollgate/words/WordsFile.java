@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * A language's file beside the sources.
+ * A language's file next to the sources.
  *
  * @param tag the language's, which is the file's name
  */
@@ -34,7 +34,7 @@ public record WordsFile(String tag, LanguageFile file) {
 
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
 
-    /** In Chinese: Han beside a Latin letter or digit, without a blank. Dates and times have none. */
+    /** In Chinese: Han next to a Latin letter or digit, without a blank. Dates and times have none. */
     private static final Pattern CROWDED = Pattern.compile(
             "[\\p{IsHan}&&[^年月日时分秒至]][A-Za-z0-9]|(?<!日)至[A-Za-z0-9]|[A-Za-z0-9][\\p{IsHan}&&[^年月日时分秒]]|[年月日时分秒][A-Za-z]|[A-Za-z][年月日时分秒]");
 
@@ -85,7 +85,7 @@ public record WordsFile(String tag, LanguageFile file) {
 
     // ---- what is wrong ----
 
-    /** Returns what is wrong beside names, elements and forms, which the program checks, too. @param sentences those of the sources */
+    /** Returns what is wrong besides names, elements and forms, which the program checks, too. @param sentences those of the sources */
     public List<String> faults(Set<String> sentences) {
         List<String> faults = new ArrayList<>();
         file.places()

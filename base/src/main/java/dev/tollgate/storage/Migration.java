@@ -55,7 +55,7 @@ record Migration(int number, String file, boolean isCompatible) {
                 .replace("${bytes}", isEmbedded ? "BLOB" : "BYTEA");
     }
 
-    /** Returns the queries, each for one text at most, that tell the operator's log what it did. */
+    /** Returns the queries, each for one text at most, that say in the operator's log what it did. */
     List<String> says() {
         return SAYS.matcher(read(FOLDER + "/" + file))
                 .results()

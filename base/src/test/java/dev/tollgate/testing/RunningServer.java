@@ -192,7 +192,7 @@ public abstract class RunningServer implements AutoCloseable {
         return set != null ? set : ownClock != null ? ownClock.instant() : Today.instant();
     }
 
-    /** PostgreSQL's clock goes on: compared with one that stands, each renewal of the lease would move the time of prices. */
+    /** PostgreSQL's clock goes on: compared with a clock that stands, each renewal of the lease would move the time of prices. */
     private static boolean isMeasured() {
         return StackWalker.getInstance().walk(frames -> frames.limit(4)
                 .anyMatch(frame -> frame.getClassName().equals(DatabaseClock.class.getName())

@@ -42,7 +42,7 @@ final class JobsRun {
     private final PrintStream out;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    /** What runs beside the calls. @param answers open responses in the background @param lines of each of four batches */
+    /** What runs next to the calls. @param answers open responses in the background @param lines of each of four batches */
     record Load(int answers, int lines) {}
 
     /** @param folder of the database; must not exist */
@@ -173,7 +173,7 @@ final class JobsRun {
         }
     }
 
-    // ---- what runs beside them ----
+    // ---- what runs next to them ----
 
     /** Keeps responses open: each that ends is followed by another. */
     private Void keepOpen(Gateway.Started gateway, String key, int most, AtomicBoolean isOver) throws Exception {

@@ -266,7 +266,7 @@ public final class CallServer extends KeysServer implements SandboxServer {
                 KeyChange.ensure(OwnIds.key(RANDOM), DEMO, KeySecret.chosen(DEMO_KEY), settings, now));
     }
 
-    /** Returns the parts of the writer, those of customers and operators left out, in the program's order. */
+    /** Returns the parts of the writer, without the parts of customers and operators, in the program's order. */
     private static List<Part<?>> parts(CallStores stores, Supplier<String> nodeId) {
         return Stream.of(
                         List.of(

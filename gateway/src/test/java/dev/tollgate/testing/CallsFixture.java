@@ -23,7 +23,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** The stores of calls over a real database, without those of customers, connected as the program connects them, with a clock that the test moves. */
+/** The stores of calls over a real database, without the customers', connected as the program connects them, with a clock that the test moves. */
 public final class CallsFixture extends KeysFixture {
 
     /** An account's share for kept answers. */

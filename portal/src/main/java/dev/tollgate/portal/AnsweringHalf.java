@@ -38,13 +38,13 @@ public interface AnsweringHalf {
     /** Returns the models whose lines of batches do not get the tier flex on a channel that is to grant it. */
     List<OtherTier> otherTiers();
 
-    /** Returns whether the channels are those of a file that can be read again. */
+    /** Returns whether the channels come from a file that can be read again. */
     boolean hasChannelsFile();
 
     /** Reads the file of channels again; one with an error changes nothing. Blocks. @return whether it was taken */
     boolean reloadChannels();
 
-    /** Asks a channel something that costs nothing. @param then is told soon, once */
+    /** Asks a channel something that costs nothing. @param then gets the answer soon, once */
     void tryChannel(String channelId, Consumer<Trial> then);
 
     /** Returns the latest refused calls of this server. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
-/** Plans that operators prolong and begin anew, from two servers: each transfer counts once, and no day of it is lost. */
+/** Plans that operators prolong and restart, from two servers: each transfer counts once, and no day of it is lost. */
 @BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)

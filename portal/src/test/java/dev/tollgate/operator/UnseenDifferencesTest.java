@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Differences of the books, as operators are told of them until one has seen them. */
+/** Differences of the books, as operators see them until one has seen them. */
 @Timeout(60)
 class UnseenDifferencesTest {
 

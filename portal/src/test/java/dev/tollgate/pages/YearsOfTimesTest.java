@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Times on pages beside the year of the page's own clock. */
+/** Times on pages in other years than that of the page's own clock. */
 @Timeout(60)
 class YearsOfTimesTest {
 

@@ -36,7 +36,7 @@ public final class TestLanguages {
 
     private TestLanguages() {}
 
-    /** Returns the program's languages besides English, and those of tests that the settings name. */
+    /** Returns the program's languages besides English, and tests' languages that the settings name. */
     static List<Language> of(Settings settings) {
         List<Language> all = new ArrayList<>(Languages.complete());
         List<String> named = settings.list(PageSettings.LANGUAGES);

@@ -62,7 +62,7 @@ public final class Batches {
      * Accepts a batch. Parameters as for {@link Jobs#accept}.
      *
      * @param inputId the file of its lines, without a prefix
-     * @param details what is kept of it beside its columns, not sealed yet
+     * @param details what is kept of it next to its columns, not sealed yet
      */
     public Accepted accept(
             String id,
@@ -150,7 +150,7 @@ public final class Batches {
         return Boolean.TRUE.equals(database.readFor(accountId, sql -> sql.one(READS, row -> true, inputId, accountId)));
     }
 
-    /** Returns what is kept of a batch beside its columns; null if it is under a key that the server has no more. */
+    /** Returns what is kept of a batch next to its columns; null if it is under a key that the server has no more. */
     public byte @Nullable [] details(Batch batch) {
         return jobs.request(batch.job());
     }

@@ -320,7 +320,7 @@ public interface JobChange extends Change {
 
         private static final Duration CANCELLED = Duration.ofSeconds(2);
 
-        // One that was cancelled meanwhile is to end soon.
+        // One that was cancelled in the meantime is to end soon.
         private static final String JOB = """
                 UPDATE job SET due_at = CASE WHEN cancel_at IS NULL THEN CAST(? AS BIGINT) ELSE CAST(? AS BIGINT) END, node_id = '', paused_at = CASE WHEN pause = ? THEN paused_at ELSE ? END, pause = ?
                 WHERE id = ? AND state = 'open' AND node_id = ?""";
@@ -477,7 +477,7 @@ public interface JobChange extends Change {
         }
     }
 
-    /** Ends all open jobs of restored books, which must not send calls again (J21), and tells nobody. The outcome is their number. */
+    /** Ends all open jobs of restored books, which must not send calls again (J21), and sends no event. The outcome is their number. */
     final class Restored extends Decision<Integer> implements JobChange {
 
         // The errors of their last tries are not why they end.

@@ -168,7 +168,7 @@ public final class SeenJobs {
 
     // ---- changes ----
 
-    /** Returns the change that cancels a job, whoever made it. Its right is checked by the changes with which it is committed. */
+    /** Returns the change that cancels a job, independent of who made it. Its right is checked by the changes with which it is committed. */
     public JobChange.Cancel cancelling(String accountId, String id) {
         return new JobChange.Cancel(id, accountId, null, clock.instant(), false);
     }

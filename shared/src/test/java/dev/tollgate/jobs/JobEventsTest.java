@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is told of jobs (J34, J36). */
+/** What is said of jobs (J34, J36). */
 @Timeout(60)
 class JobEventsTest {
 

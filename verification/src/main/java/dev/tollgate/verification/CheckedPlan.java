@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param version null if it is not there
  * @param grants of its periods, by the period
  * @param steps in their order
- * @param untold steps that no row of the audit log has told of so far
+ * @param untold steps that no row of the audit log has named so far
  * @param ends the time of the step that has ended it, and of the row of the audit log that says so
  */
 record CheckedPlan(
@@ -106,7 +106,7 @@ record CheckedPlan(
         return time == null || startsAt <= time + Check.APART_MILLIS;
     }
 
-    /** Returns whether the end is the one that the row's other columns bring. */
+    /** Returns whether the end is what the row's other columns bring. */
     private boolean endFits(@Nullable Long closedAt) {
         return switch (endedBy) {
             case "" -> endedAt == null;

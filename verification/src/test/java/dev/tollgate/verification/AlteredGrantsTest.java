@@ -50,7 +50,7 @@ class AlteredGrantsTest {
     private static final Instant BEGIN = Instant.parse("2026-11-20T10:00:00Z");
     private static final Duration HOUR = Duration.ofHours(1);
 
-    /** The month after that of all calls. */
+    /** The month after all calls. */
     private static final Instant MONTH = Instant.parse("2026-12-01T00:00:00Z");
 
     static final List<String> ALTERED = List.of(

@@ -167,7 +167,7 @@ class AlteredPlansTest {
 
     /**
      * Account 1 is in the second of three months of plan pro. That of account 2 was ended, then it had plan short for a day, and cancelled it. Account 4 had one
-     * month of pro and got two more, account 5 had three and began anew.
+     * month of pro and got two more, account 5 had three and restarted.
      */
     private static void history(Supplier<Database> opener) {
         try (BooksFixture store = new BooksFixture(opener)) {

@@ -69,7 +69,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Random histories of grants against a second calculation from the rules alone (Z10 to Z24): lists, and a flow that is found by trying. Each decision, each
  * share and what is left of each grant must be the same, and the books must verify. On PostgreSQL each step is taken by one of three servers, whose clocks
- * differ by up to 4 s, and which begin anew now and then.
+ * differ by up to 4 s, and which restart now and then.
  */
 @BesideOthers
 @ParameterizedClass

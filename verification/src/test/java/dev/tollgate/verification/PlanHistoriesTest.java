@@ -39,7 +39,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Plans over years: the periods that accounts get are those of a calendar kept by hand, and the books prove them. */
+/** Plans over years: the periods that accounts get follow a calendar kept by hand, and the books prove them. */
 @BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
@@ -94,7 +94,7 @@ class PlanHistoriesTest {
                 .toList();
     }
 
-    /** An account's plan as somebody keeps it on paper: where it began, how many months it has, and which were given. */
+    /** An account's plan as kept on paper: where it began, how many months it has, and which were given. */
     private static final class Paper {
 
         private final String account;
@@ -242,7 +242,7 @@ class PlanHistoriesTest {
                         "2027-04-30T12:00:00Z 2027-05-31T12:00:00Z");
     }
 
-    /** Three accounts begin anew with two months left, on the tenth day. */
+    /** Three accounts restart with two months left, on the tenth day. */
     private void beginAnew() {
         store.setNow(Instant.parse("2027-01-31T12:00:00Z"));
         plans.group("gold");

@@ -220,7 +220,7 @@ class BatchOwnersTest {
 
     // ---- who reads ----
 
-    /** The same 404 as of an id that nobody has. */
+    /** Answers the 404 of an id that does not exist. */
     @Test
     void other_keys_members_and_accounts_learn_nothing_of_a_batch() {
         gateway.own(customer.keyId(), customer.member("ned", "member"), "");

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * leave: it ends where it is, its caller gets the end, and its room is free once that is sent. Until then the growing answer waits. If others wait and
  * that end has not left soon afterwards, its connection is closed, so that no caller who does not read keeps others waiting.
  *
- * <p>An answer that yields, since nobody waits for it, makes no other one leave, and leaves before all that do not.
+ * <p>An answer that yields, since no caller waits for it, makes no other one leave, and leaves before all that do not.
  *
  * <p>Thread-safe. Holders are called without the lock, from any thread.
  */
@@ -79,7 +79,7 @@ public final class AnswerRoom {
         return share(accountId, holder, false);
     }
 
-    /** @param yields whether nobody waits for the answer, so that others come first */
+    /** @param yields whether no caller waits for the answer, so that others come first */
     public Share share(String accountId, Holder holder, boolean yields) {
         return new Share(accountId, holder, yields);
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A sentence with places for values: text, {@code {name}} for a value, and {@code <name>…</name>} for an element around a part of it. All else is
  * text. {@code " | "} separates the form for 1 from the form for all other numbers, chosen by {@code {n}}. {@code word::} in front of an English
- * sentence is a context, which tells two meanings apart and is not shown (L2).
+ * sentence is a context, which separates two meanings and is not shown (L2).
  */
 public final class SentencePattern {
 
@@ -154,7 +154,7 @@ public final class SentencePattern {
     }
 
     /**
-     * Returns a text as it stands beside its values. A translation has a blank between a Chinese character and a value, which mostly begins and ends
+     * Returns a text as it stands next to its values. A translation has a blank between a Chinese character and a value, which mostly begins and ends
      * with a letter or a digit; it goes if the value has a Chinese character at that end (L36), also one within an element.
      *
      * @param part the text's place among the parts

@@ -59,7 +59,7 @@ public final class RequestRates {
                 untilFull);
     }
 
-    /** Takes back one that was counted. @param requestsPerMinute as when it was counted */
+    /** Takes back a request that was counted. @param requestsPerMinute as when it was counted */
     public void giveBack(String keyId, long requestsPerMinute) {
         buckets.get(new Held(keyId, requestsPerMinute), this::newBucket).addTokens(1);
     }

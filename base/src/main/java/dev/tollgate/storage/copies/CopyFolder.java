@@ -89,7 +89,7 @@ record CopyFolder(Path path) {
         return found;
     }
 
-    /** Returns a sentence, and what the other subfolders beside this one hold. */
+    /** Returns a sentence, and what the other subfolders next to this one hold. */
     Sentence withOthers(Sentence why) throws IOException {
         List<Sentence> others = new ArrayList<>();
         for (CopyFolder each : in(Objects.requireNonNull(path.getParent()))) {

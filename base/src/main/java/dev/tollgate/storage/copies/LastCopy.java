@@ -46,7 +46,7 @@ public record LastCopy(String place, String name) {
         return InstallationValue.replacing(NAME, place + BETWEEN + name);
     }
 
-    /** Makes the change after which no copy is known, so that the next one begins anew. Its outcome is the stored value, or empty. */
+    /** Makes the change after which no copy is known, so that the next one starts from the beginning. Its outcome is the stored value, or empty. */
     public static InstallationValue forget() {
         return InstallationValue.removing(NAME);
     }

@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The secret keys in use and what is sealed under each of them (C24–C26): seals values without an end anew under the first key, counts, and forgets a key
+ * The secret keys in use and what is sealed under each of them (C24–C26): seals values without an end again under the first key, counts, and forgets a key
  * of which nothing is left. Thread-safe; blocks.
  */
 public final class KeyRing implements AutoCloseable {

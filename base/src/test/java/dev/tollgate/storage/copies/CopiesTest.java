@@ -208,7 +208,7 @@ class CopiesTest {
         assertThat(files()).containsExactly("tollgate-20261129T080000Z.db", "tollgate-20261129T090001Z.db");
     }
 
-    /** Puts another folder in the place of the folder of copies. @return the first one */
+    /** Replaces the folder of copies by another one. @return the first one */
     private Path unmount() throws IOException {
         Path away = Files.move(folder, temporary.resolve("away"));
         Files.createDirectory(folder);

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sealing anew, counting and forgetting keys, over the tables of signing keys, whose values have no end, and of kept responses and signatures. */
+/** Sealing again, counting and forgetting keys, over the tables of signing keys, whose values have no end, and of kept responses and signatures. */
 class KeyRingTest {
 
     private static final String KEY = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";

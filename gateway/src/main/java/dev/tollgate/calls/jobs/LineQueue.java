@@ -61,7 +61,7 @@ public final class LineQueue {
     /**
      * A line that is to be tried.
      *
-     * @param bytes null for one that was read before
+     * @param bytes null for a line that was read before
      * @param hasRow whether it has had a hold
      * @param tries that have ended without an answer, and count
      * @param refusals of the provider, as far as this server knows them

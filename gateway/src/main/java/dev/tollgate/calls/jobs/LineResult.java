@@ -37,7 +37,7 @@ public final class LineResult {
         return end(out.raw(body).raw('}'));
     }
 
-    /** Returns the line of one that never ended. @param code such as {@code batch_expired} */
+    /** Returns the result of a line that never ended. @param code such as {@code batch_expired} */
     public static byte[] neverEnded(String job, long line, @Nullable String customId, String code, String message) {
         Utf8Buffer out = new Utf8Buffer(256);
         out.raw("{\"id\":")

@@ -34,7 +34,7 @@ final class Rounds {
         this.lastNanos = nanoTime.getAsLong() - Duration.ofDays(1).toNanos();
     }
 
-    /** Begins a round soon, also after one that runs already. Does not block. */
+    /** Begins a round soon, also if one runs already. Does not block. */
     void wake() {
         if (isWanted.compareAndSet(false, true)) {
             Thread.ofVirtual().name("jobs").start(this::wanted);

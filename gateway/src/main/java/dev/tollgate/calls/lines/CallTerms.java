@@ -16,7 +16,7 @@ public sealed interface CallTerms {
     record OfAnswer() implements CallTerms {}
 
     /**
-     * The terms of a batch's line. It holds its most at the start, so that nothing cuts it, and keeps nothing beside its result.
+     * The terms of a batch's line. It holds its most at the start, so that nothing cuts it, and keeps nothing but its result.
      *
      * @param atFlex whether it asks for flex without a word of its caller (J3): then it runs at no other tier
      */

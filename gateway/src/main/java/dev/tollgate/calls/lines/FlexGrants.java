@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares the tier that channels grant to lines at flex with the one that was asked for, over the last {@value #LINES} of each model on each channel (J3). What
- * they grant instead is paid by the operator, so that a channel which grants another tier to half of them is told. Thread-safe.
+ * Compares the tier that channels grant to lines at flex with the requested one, over the last {@value #LINES} of each model on each channel (J3). What
+ * they grant instead is paid by the operator, so that a channel which grants another tier to half of them is reported. Thread-safe.
  */
 public final class FlexGrants {
 

@@ -20,7 +20,7 @@ public final class LineRefusals {
 
     private LineRefusals() {}
 
-    /** Returns the refusal of a line that would leave too little beside another line of its account: it waits for a running call to end. */
+    /** Returns the refusal of a line that would leave too little next to another line of its account: it waits for a running call to end. */
     public static ApiError of(ReserveOutcome.LeavesTooLittle refused) {
         return ApiError.of(
                         ErrorCode.INSUFFICIENT_CREDITS,

@@ -19,7 +19,7 @@ public final class LineSlots {
     static final Duration DOUBLED_EACH = Duration.ofMinutes(1);
     static final Duration HALVED_EACH = Duration.ofSeconds(10);
 
-    /** The time without a line after which a model begins anew. */
+    /** The time without a line after which a model starts from the beginning. */
     static final Duration FORGOTTEN_AFTER = Duration.ofHours(1);
 
     /** The time for which an account that found a model full comes before those that have more of its places. */

@@ -309,7 +309,7 @@ final class Concluding {
         }
     }
 
-    /** Returns whether an unusable answer is the request's doing: calls that nobody can read, and images that the model does not make. */
+    /** Returns whether an unusable answer is the request's doing: calls that cannot be read, and images that the model does not make. */
     private boolean isByRequest() {
         return answer().delivery().isMalformed() || answer().delivery().saysNoImage();
     }

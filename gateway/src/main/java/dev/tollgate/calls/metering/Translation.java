@@ -54,8 +54,8 @@ public record Translation(
     }
 
     /**
-     * Returns this translation with the bounds of a prompt that the upstream has counted; this one if it has not, or if an earlier answer goes on of
-     * which nobody knows how long it is.
+     * Returns this translation with the bounds of a prompt that the upstream has counted; this one if it has not, or if an earlier answer goes on whose
+     * length is not known.
      */
     Translation counted(Optional<PromptCount> counted, Ask ask) {
         if (counted.isEmpty() || ask.continuesAnswer() && ask.hops() == null) {

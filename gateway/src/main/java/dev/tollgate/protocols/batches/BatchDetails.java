@@ -14,7 +14,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The parts of a batch that are kept beside its columns (J5). Immutable.
+ * The parts of a batch that are kept next to its columns (J5). Immutable.
  *
  * @param metadata as the caller gave it; null without
  * @param labels the headers of its creation that label calls, by their names in lower case, with the values of all their lines

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends files piece by piece, as fast as their callers read: a caller who reads nothing causes no further work. A file of which a piece is gone meanwhile
+ * Sends files piece by piece, as fast as their callers read: a caller who reads nothing causes no further work. A file that loses a piece on the way
  * is cut, and never ends as if it were whole. Thread-safe.
  */
 final class FileContents {
@@ -55,7 +55,7 @@ final class FileContents {
         });
     }
 
-    /** Sends results, whose length nobody knows before. */
+    /** Sends results, whose length is not known before. */
     void send(Exchange exchange, Caller caller, Content content) {
         exchange.setHeader("x-content-type-options", "nosniff");
         SseWriter out = exchange.stream(TYPE);

@@ -33,7 +33,7 @@ import tools.jackson.core.JsonGenerator;
 /** OpenAI's files (J22): uploads of inputs of batches, lists, contents and deletion of inputs and results. Thread-safe. */
 public final class FileHandlers {
 
-    /** The bytes that a form has beside its file. */
+    /** The bytes that a form has besides its file. */
     public static final int FORM_BYTES_MAX = 64 * 1024;
 
     private static final String PREFIX = "file-";

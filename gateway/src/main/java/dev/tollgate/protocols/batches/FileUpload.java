@@ -95,7 +95,7 @@ final class FileUpload {
     /** A file that was uploaded. @param ignored the fields of its form that had no effect */
     record Uploaded(StoredFile file, List<String> ignored) {}
 
-    /** Reads the form. Nothing stays of one that is refused, or does not come whole. @throws ApiException if it is refused */
+    /** Reads the form. Nothing stays of a file that is refused, or does not come whole. @throws ApiException if it is refused */
     Uploaded read() throws IOException {
         try {
             for (PartHead part = form.next(); part != null; part = form.next()) {

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what the caller of a batch is told about its lines: their tiers by model (J3), and members without use. For one thread. */
+/** Counts what the caller of a batch learns about its lines: their tiers by model (J3), and members without use. For one thread. */
 final class LineNotes {
 
     private static final int MODELS_MAX = 50;

@@ -4,7 +4,7 @@ import dev.tollgate.base.ids.KeyOwner;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The files with the results of batches that have ended: views of rows, which nobody has written (J29). Its methods block. Thread-safe. */
+/** The files with the results of batches that have ended: views of rows, which are never written (J29). Its methods block. Thread-safe. */
 public interface ResultFiles {
 
     /**

@@ -127,7 +127,7 @@ public record ResultViews(Batches batches, FileStore files, InstantSource clock)
     }
 
     private Unended unendedOf(Batch batch) {
-        // Without its details, nobody knows how much room the names of lines take.
+        // Without its details, the room that the names of lines take is not known.
         StoredFile input = batches.details(batch) == null
                 ? null
                 : files.find(batch.job().accountId(), FilePurpose.BATCH, batch.inputId());

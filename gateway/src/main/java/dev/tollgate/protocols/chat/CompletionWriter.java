@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes a whole answer (protocol 3.3) as JSON; what is long in it stays where it was collected. Not thread-safe, used once. */
 final class CompletionWriter {
 
-    /** The name of the provider's build, which nobody tells. OpenRouter's SDK reads no whole answer without it, and no chunk in which it is null. */
+    /** The name of the provider's build, which no provider reports. OpenRouter's SDK reads no whole answer without it, and no chunk in which it is null. */
     private static final String FINGERPRINT = ",\"system_fingerprint\":null";
 
     private final JsonPieces pieces;

@@ -9,7 +9,7 @@ public enum ImagesPath {
     /** {@code /v1/images}, as OpenRouter's programs ask and read. */
     OPENROUTER("/openrouter");
 
-    /** The mark that tells its requests from equal bodies on other paths. */
+    /** The mark that separates its requests from equal bodies on other paths. */
     private final String label;
 
     ImagesPath(String label) {

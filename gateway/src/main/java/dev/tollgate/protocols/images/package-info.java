@@ -1,5 +1,5 @@
 /**
- * The door for images in OpenAI's words, {@code POST /v1/images/generations} and {@code /v1/images/edits} (Y19 to Y23), and in those of OpenRouter's
+ * The door for images in OpenAI's words, {@code POST /v1/images/generations} and {@code /v1/images/edits} (Y19 to Y23), and in the words of OpenRouter's
  * programs, {@code /v1/images}: a prompt, with images before it, becomes a user turn, and the image that the model makes of it the response.
  *
  * <p>Invariants: an answer without an image fails and is free, and its text is not shown. If an answer has several images, only the last one is shown: the

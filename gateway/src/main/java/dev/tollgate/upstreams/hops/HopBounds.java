@@ -20,7 +20,7 @@ public record HopBounds(Hops hops, long room, boolean isCounted) {
         return of(hops, promptTokensMax);
     }
 
-    /** @param tokens of the request's own prompt, without earlier hops */
+    /** @param tokens the count of the request's own prompt, without earlier hops */
     public HopBounds counted(long tokens) {
         return new HopBounds(hops, hops.contextMax() - tokens, true);
     }

@@ -68,7 +68,7 @@ public record Hops(
         return number() >= 2 * needed + 2;
     }
 
-    /** Returns whether one channel alone can take the request: the one that has begun the answer. */
+    /** Returns whether one channel alone can take the request: the channel that has begun the answer. */
     public boolean isPinned() {
         return from != null && from.channel() != null;
     }

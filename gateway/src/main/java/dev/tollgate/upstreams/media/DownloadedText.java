@@ -19,7 +19,7 @@ final class DownloadedText {
     private DownloadedText() {}
 
     /**
-     * Returns a text with the mark of UTF-16 as UTF-8, and one that is not UTF-8 by the charset of its header; any other medium as it came.
+     * Returns a text with the mark of UTF-16 as UTF-8, and a text that is not UTF-8 by the charset of its header; any other medium as it came.
      *
      * @param came released unless it is returned
      */

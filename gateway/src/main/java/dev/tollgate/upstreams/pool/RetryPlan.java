@@ -37,7 +37,7 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
         FRESH_CHANNEL,
         /** A new translation for the same channel, without thought signatures. */
         WITHOUT_SIGNATURES,
-        /** The same translation for the same channel, with a maximum of one hop. */
+        /** A translation for the same channel, with a maximum of one hop. */
         WITHOUT_HOPS,
         /** A new translation for the same channel and the model's successor. */
         SUCCESSOR,

@@ -69,7 +69,7 @@ class LineReaderTest {
         return all(new LineReader(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8))));
     }
 
-    /** The same, told in another way: over the whole text. */
+    /** A second reader, over the whole text. */
     private static List<Read> expected(byte[] input) {
         List<Read> all = new ArrayList<>();
         int from = new String(input, StandardCharsets.UTF_8).startsWith(MARK) ? 3 : 0;

@@ -556,7 +556,7 @@ class RelayingTest {
         assertThat(played.told()).containsExactly("answering 1", "shows Usage 'a'", "costs 110");
     }
 
-    // ---- thoughts that nobody asked for ----
+    // ---- thoughts that were not asked for ----
 
     /** A prompt of 100, a maximum of 16 for the text, and 1,024 above it for thoughts, which are billed. */
     private static PlayedCall roomy() {

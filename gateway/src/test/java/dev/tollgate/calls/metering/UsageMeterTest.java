@@ -80,7 +80,7 @@ class UsageMeterTest {
         "6, 7020, 0, 300, 4480",
         "4, 4780, 4480, 300, 4480",
         "4, 4780, 0, 300, 4480",
-        "7, 4780, 0, 300, 4480", // three drafts, which nobody counts
+        "7, 4780, 0, 300, 4480", // three drafts, which are not counted
         "1, 1500, 1120, 380, 1120",
     })
     void images_above_the_most_are_no_text_and_cost_nothing(

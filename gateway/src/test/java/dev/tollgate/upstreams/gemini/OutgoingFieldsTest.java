@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What requests to the Gemini API and to Vertex AI say beside the prompt: the service tier (P4), and what Google stores. */
+/** What requests to the Gemini API and to Vertex AI say besides the prompt: the service tier (P4), and what Google stores. */
 @Timeout(240)
 class OutgoingFieldsTest {
 

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The words of a kind of row of the audit log. Declared once, beside what writes such rows. Immutable.
+ * The words of a kind of row of the audit log. Declared once, next to what writes such rows. Immutable.
  *
  * @param action in the log, like {@code account.grant}
  * @param words what was done, in the past tense

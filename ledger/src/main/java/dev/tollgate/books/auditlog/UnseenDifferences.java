@@ -43,7 +43,7 @@ public record UnseenDifferences(Instant at, long count, String subject) {
         return InstallationValue.replacing(NAME, value());
     }
 
-    /** Makes the change after which they are seen. Its outcome is empty if another check has found some since, or somebody has seen them. */
+    /** Makes the change after which they are seen. Its outcome is empty if another check has found some since, or an operator has seen them. */
     public InstallationValue seen() {
         return InstallationValue.removing(NAME, value());
     }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The live grants of an account while a batch works on it, and the running calls that they may serve. It decides what a call may hold, what pays its
  * charge and what can leave, and changes the rows; the ledger moves the account's money by as much. The account's row is locked, so no other server
- * changes either. Running calls are read only if sums do not decide. Amounts are micro-credits. One thread: the writer's, or that of a read transaction,
+ * changes either. Running calls are read only if sums do not decide. Amounts are micro-credits. One thread: the writer's, or a read transaction's,
  * which only asks for the room of a call.
  */
 public final class AccountGrants {

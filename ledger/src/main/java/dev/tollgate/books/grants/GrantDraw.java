@@ -104,7 +104,7 @@ public final class GrantDraw {
 
     /**
      * Adds the next grant in the order of payment that has not started: it covers nothing, and pays only what nothing else can, which happens if
-     * a clock was set back. Its parameters are those of {@link #grant}.
+     * a clock was set back. It has the parameters of {@link #grant}.
      */
     public int grantAhead(long leftMicros, long capacityMicros) {
         return add(leftMicros, 0, Math.min(leftMicros, capacityMicros));
@@ -237,7 +237,7 @@ public final class GrantDraw {
 
     /**
      * Returns how much of what is left in a grant leaves with its expiry or its end (Z18, Z23): all but what the holds that it serves are together, as
-     * far as it can pay them, so that they stay covered whoever pays them.
+     * far as it can pay them, so that they stay covered whatever pays them.
      */
     public long leaves(int grant) {
         long served = 0;

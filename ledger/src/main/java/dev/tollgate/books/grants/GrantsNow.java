@@ -33,7 +33,7 @@ public record GrantsNow(Instant at, long generalMicros, List<CreditGrant> grants
     }
 
     /**
-     * Returns the credits that a call of any model could hold at this time, beside the holds of running calls: grants for some models do not serve it, and limits
+     * Returns the credits that a call of any model could hold at this time, besides the holds of running calls: grants for some models do not serve it, and limits
      * of grants count. Reads within the same transaction.
      *
      * @param reservedMicros held by running calls

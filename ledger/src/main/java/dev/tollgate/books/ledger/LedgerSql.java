@@ -28,7 +28,7 @@ record LedgerSql(Statements statements) {
                 free_day, free_ends, granted_micros, last_grant
             FROM account""";
 
-    /** The same columns, for those who show them: sandbox credits are also what is left in grants that pay only for the sandbox's responses (Z19). */
+    /** The columns of an account for those who show them: sandbox credits are also what is left in grants that pay only for the sandbox's responses (Z19). */
     static final String SHOW_ACCOUNT = SELECT_ACCOUNT.replace("sandbox_micros,", """
                 sandbox_micros + CASE WHEN granted_micros = 0 THEN 0 ELSE CAST((SELECT COALESCE(SUM(g.left_micros), 0) FROM credit_grant g
                     WHERE g.account_id = account.id AND g.ended_at IS NULL AND g.sandbox = 1) AS BIGINT) END,""");

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event that an entry is of. The maker of an entry says it, once and for good; everybody else reads it from the entry's row, and neither the beginning of a request id
+ * The event that an entry is of. The maker of an entry says it, once and for good; all others read it from the entry's row, and neither the beginning of a request id
  * nor the words of a reason. {@code ledger verify} proves it against the row that it names.
  *
  * @param id of the row that it names: a payment's id, a voucher's number, or a plan's number in its account, with the period as in {@code 2.5}; null if the kind

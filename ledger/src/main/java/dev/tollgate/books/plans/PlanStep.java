@@ -28,7 +28,7 @@ public record PlanStep(
     public enum Kind {
         /** A plan for an account of which none runs. */
         ASSIGN,
-        /** Periods after those of the running plan; at once if none runs. */
+        /** Periods after the running plan's; at once if none runs. */
         AFTER,
         /** Periods from now on, whatever runs. */
         NOW,

@@ -86,7 +86,7 @@ public final class Plans {
 
     // ---- reads ----
 
-    /** The accounts of a plan: with a running one, with one that the customer has cancelled, and with one that has ended. */
+    /** The accounts of a plan: with a running one, with a cancelled one, and with an ended one. */
     public record Standings(long active, long cancelled, long ended) {
         private static Standings of(Map<State, Long> counts) {
             return new Standings(
@@ -284,7 +284,7 @@ public final class Plans {
     }
 
     /**
-     * Makes a change that gives an account periods of a plan: after those of the running one, or from now on. What a running one has left then is given at once,
+     * Makes a change that gives an account periods of a plan: after the running one's, or from now on. What a running one has left then is given at once,
      * as credits that begin by its calendar (K16, K20).
      *
      * @param last the newest plan of the account; null: it never had one

@@ -45,7 +45,7 @@ public record Subscription(
         OPERATOR,
         /** The account was deleted. */
         DELETED,
-        /** Another plan, or the same one anew, has begun at that instant. What was paid of this one stays. */
+        /** Another plan, or the same one again, has begun at that instant. What was paid of this one stays. */
         REPLACED;
 
         private final String word = name().toLowerCase(Locale.ROOT);

@@ -21,7 +21,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the next row of an account's plan in the place of the former one, or after it, if that still is as it was read, together with what the ledger and the
+ * Puts the next row of an account's plan instead of the former one, or after it, if that still is as it was read, together with what the ledger and the
  * account's terms have of it: all of it, or nothing. The outcome is whether the row was as it was read.
  */
 public final class Turn extends PlanChange<Boolean> {
@@ -39,7 +39,7 @@ public final class Turn extends PlanChange<Boolean> {
     private final Instant at;
     private final List<Change> changes = new ArrayList<>();
 
-    /** The credits of the periods that this gives: of those that a replaced plan had left, then of the one that begins. */
+    /** The credits of the periods that this gives: of those that a replaced plan had left, then of the new one. */
     private final List<Grant> grants = new ArrayList<>();
 
     private @Nullable Grant begun;
@@ -71,7 +71,7 @@ public final class Turn extends PlanChange<Boolean> {
         changes.add(this);
     }
 
-    /** Ends a running plan in whose place the next one begins: its credits stay, and its periods that were to follow get theirs. @param running null for none */
+    /** Ends a running plan that the next one replaces: its credits stay, and its periods that were to follow get theirs. @param running null for none */
     Turn replaces(@Nullable Subscription running, End end) {
         if (running != null) {
             replaced = running.ended(end);

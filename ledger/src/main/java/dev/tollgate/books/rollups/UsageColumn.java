@@ -53,7 +53,7 @@ public enum UsageColumn {
     TIMED_TOKENS,
     /** Milliseconds from the first byte to the end of completed calls; calls that arrived whole and calls of jobs are not counted. */
     TIMED_MILLIS,
-    /** Requests to upstreams, each by its own channel and name of the model: retries, hedges and those of failed calls too. */
+    /** Requests to upstreams, each by its own channel and name of the model: retries, hedges and attempts of failed calls too. */
     ATTEMPTS,
     /** Attempts that ended with a failure: neither with an answer, nor empty, nor because another channel was faster or the caller left. */
     FAILED_ATTEMPTS,

@@ -271,7 +271,7 @@ public final class PriceGroups {
         return known.with(known.unread(statements));
     }
 
-    /** Returns the prices of the models, from which those of groups are made. */
+    /** Returns the prices of the models, from which groups' prices are made. */
     SetPrices prices() {
         return prices;
     }

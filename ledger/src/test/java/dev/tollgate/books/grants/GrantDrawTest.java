@@ -12,7 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@link GrantDraw} beside Hall's theorem: holds are covered exactly if each subset of them is not more than the sources that serve any of it have.
+ * {@link GrantDraw} next to Hall's theorem: holds are covered exactly if each subset of them is not more than the sources that serve any of it have.
  * Looking at all subsets is slow, and needs no flow.
  */
 class GrantDrawTest {
@@ -46,7 +46,7 @@ class GrantDrawTest {
             return sum;
         }
 
-        /** Returns the least of what sources have beyond their holds, over all subsets of holds beside a further demand that contain a grant. */
+        /** Returns the least of what sources have beyond their holds, over all subsets of holds next to a further demand that contain a grant. */
         private long slack(long servedBy, long demand, long contains) {
             long least = Long.MAX_VALUE;
             for (int subset = 0; subset < 1 << holds.size(); subset++) {

@@ -23,7 +23,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Facts of the vendor beside an operator's own prices, and what adopting others would change. */
+/** Facts of the vendor next to an operator's own prices, and what adopting others would change. */
 class CatalogueChangesTest {
 
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");

@@ -48,7 +48,7 @@ public enum MonthLine {
         CLOSING,
         /** A part of {@link #USED}, by what paid it. */
         PAID,
-        /** A cost or a loss of the operator, beside the credits of customers. */
+        /** A cost or a loss of the operator, next to the credits of customers. */
         LOSS
     }
 

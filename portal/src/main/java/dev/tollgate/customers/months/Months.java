@@ -52,7 +52,7 @@ public final class Months {
         return clock;
     }
 
-    /** @throws dev.tollgate.base.error.ApiException 400 if the text is no month, or one that has not begun */
+    /** @throws dev.tollgate.base.error.ApiException 400 if the text is no month, or its month has not begun */
     public YearMonth parse(String text) {
         if (!text.matches("[0-9]{4}-(0[1-9]|1[0-2])")) {
             throw wrong(sentence("{field} must be a month like 2026-10, not {text}.", FIELD, quoted(text)));
@@ -87,7 +87,7 @@ public final class Months {
         List<Month> all = all(before.sums);
         long difference = all.getFirst().differenceMicros();
         if (difference != before.differenceMicros) {
-            all = all(Map.of()); // the kept months are not those of the books
+            all = all(Map.of()); // the kept months differ from the books
             kept = new Kept(kept.corrections, difference, kept.sums);
         }
         return all;
@@ -134,7 +134,7 @@ public final class Months {
                 .getFirst();
     }
 
-    /** The sums beside the months that are read. @param heldMicros by all accounts now */
+    /** The sums next to the months that are read. @param heldMicros by all accounts now */
     private record Beside(long beforeMicros, long sandboxBefore, long afterMicros, long heldMicros) {}
 
     private List<Month> months(Reads sql, YearMonth first, YearMonth last, Sums sums) throws SQLException {

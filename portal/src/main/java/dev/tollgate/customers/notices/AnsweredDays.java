@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * The answered calls of each model by day or week of UTC, for the public status page. What a channel did counts; calls whose caller left, and those that
- * got no answer for their own request, do not, charged or not. No account weighs more than a third of a day or week in which three or more made some calls, so that nobody alone
- * makes a model look bad or hides an outage. What is over is kept in memory, as in {@link PlatformHistory}.
+ * got no answer for their own request, do not, charged or not. No account weighs more than a third of a day or week in which three or more made some calls, so that no single
+ * account makes a model look bad or hides an outage. What is over is kept in memory, as in {@link PlatformHistory}.
  */
 public final class AnsweredDays {
 

@@ -40,7 +40,7 @@ record PeopleRows(Statements statements) {
                 "mem_" + person.id().substring(4), person.accountId(), person.id(), person.memberRole(), person.at());
     }
 
-    /** Sets the language of a new account to that of the person who has signed up with it. */
+    /** Sets the language of a new account to the language of the person who has signed up with it. */
     void setLanguageOfAccount(NewPerson person) throws SQLException {
         if (person.language() != null) {
             Account.Change.LANGUAGE.run(statements, person.language(), person.accountId());

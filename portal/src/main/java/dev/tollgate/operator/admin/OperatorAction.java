@@ -19,7 +19,7 @@ import tools.jackson.databind.node.MissingNode;
  * A change that an operator can make: a row from which the API, the commands and the forms of the console take their part. Immutable; its store
  * makes the change and its row of the audit log.
  *
- * @param told its row of the audit log: a name like {@code account.grant}, what was done, and its facts, those of the fields among them
+ * @param told its row of the audit log: a name like {@code account.grant}, what was done, and its facts, the fields' among them
  * @param path of the route, with parameters in braces; empty if the API has none
  * @param status of an answer that is no refusal
  * @param isLocal whether only commands on this machine can ask for it
@@ -130,7 +130,7 @@ public record OperatorAction<S, T>(
             return counting(_ -> sentence);
         }
 
-        /** Returns this button of a form that tells how many it has changed. */
+        /** Returns this button of a form that says how many it has changed. */
         public Button counting(LongFunction<Sentence> sentence) {
             return new Button(action, sets, word, sentence, asksReason, ofOthers);
         }

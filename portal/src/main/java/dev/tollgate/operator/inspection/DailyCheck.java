@@ -167,7 +167,7 @@ public final class DailyCheck implements AutoCloseable {
 
     // ---- a server ----
 
-    /** Returns whether this node is the one that checks the books now: one does each day. */
+    /** Returns whether this node checks the books now: one does each day. */
     private boolean isMine() {
         return allowances
                 .use(writer, List.of(allowances.of("daily-check", "books", 1, DAY)))

@@ -9,7 +9,7 @@ import java.util.Locale;
 
 /**
  * The amounts that a page shows first, and their forms: a sum in hundredths, a call in ten-thousandths, and the exact credits as the title
- * of each. An amount has the same form and the same nearest figure on all pages; if the figures of parts do not add up to that of their sum,
+ * of each. An amount has the same form and the same nearest figure on all pages; if the figures of parts do not add up to the figure of their sum,
  * the page says that they are rounded. A credit is $0.005.
  */
 public enum Money {

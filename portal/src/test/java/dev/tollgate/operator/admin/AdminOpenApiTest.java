@@ -33,7 +33,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The bodies of the operator's requests in the description of the API are those of the fields of their rows. {@code -Dtollgate.golden=write} writes
+ * The bodies of the operator's requests in the description of the API are made of the fields of their rows. {@code -Dtollgate.golden=write} writes
  * them, and a whole operation for an action that has none; examples and better words are written by hand.
  */
 class AdminOpenApiTest {

@@ -305,7 +305,7 @@ class RefusalFacesTest {
             faces.refused(budget(key, "day").with("day", "5"));
         }
 
-        /** Returns the fields of the form for those of the action. */
+        /** Returns the form's fields for the action's. */
         private static Map<String, String> ofKey(Map<String, String> typed) {
             Map<String, String> form = new LinkedHashMap<>(typed);
             form.put("unit", "credits");

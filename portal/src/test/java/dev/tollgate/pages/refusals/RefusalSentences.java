@@ -33,7 +33,7 @@ import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sentences of refusals in the sources: those in a call that refuses, and those of a constant or a method that is named in one. Pages are left
+ * The sentences of refusals in the sources: those in a call that refuses, and sentences of a constant or a method that is named in one. Pages are left
  * out, since what they refuse themselves has no other face, and so is what no page asks.
  */
 final class RefusalSentences {

@@ -90,7 +90,7 @@ final class TwoFaces {
      * @param fields of the action
      * @param good what both send in fields that are right
      * @param request method, path and key of the API
-     * @param typed returns the fields of the form for those of the action
+     * @param typed returns the form's fields for the action's
      */
     record Pair(
             Browser by,

@@ -23,7 +23,7 @@ public final class ContinuationTokens {
     /** The most tokens of one hop, thoughts included. */
     public static final int HOP_TOKENS_MAX = 65_536;
 
-    /** The same if the response comes whole. */
+    /** The most tokens of a hop if the response comes whole. */
     public static final int UNSTREAMED_TOKENS_MAX = 32_768;
 
     private static final String FIELD = "continuationToken";

@@ -71,7 +71,7 @@ public final class OperatorActions {
             .flatMap(action -> action.buttons().stream().map(button -> new Asked(action, button)))
             .collect(Collectors.toUnmodifiableMap(asked -> asked.button().deed(), asked -> asked));
 
-    /** All rows of the audit log, with those of organizations and those that no operator has asked for. */
+    /** All rows of the audit log, also of organizations, and those that no operator has asked for. */
     public static final List<DeedKind> TOLD = Stream.of(
                     ALL.stream().map(OperatorAction::told),
                     Stream.of(

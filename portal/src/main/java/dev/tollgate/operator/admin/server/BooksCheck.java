@@ -66,7 +66,7 @@ public final class BooksCheck {
             .button(Button.of(sentence("Verify now")))
             .does((books, by, request) -> books.begin(by.actor()), (request, state) -> json(state));
 
-    /** The result is whether there were differences that nobody had seen. */
+    /** The result is whether there were differences that no operator had seen. */
     public static final OperatorAction<BooksCheck, Boolean> SEEN = OperatorAction.post(
                     "books.seen",
                     sentence("Marked differences of the books as seen"),

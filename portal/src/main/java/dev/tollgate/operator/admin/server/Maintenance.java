@@ -111,7 +111,7 @@ public final class Maintenance {
         return change.outcome();
     }
 
-    /** Has the next copy of the books begin anew. Needs a reason. @return whether a finished copy was known */
+    /** Has the next copy of the books start from the beginning. Needs a reason. @return whether a finished copy was known */
     private boolean newBackupFolder(By by) {
         by.needReason();
         InstallationValue forget = LastCopy.forget();

@@ -55,7 +55,7 @@ public record AccountPlan(@Nullable Subscription last, List<Version> choices, As
         return last != null && last.isRunning();
     }
 
-    /** Returns the plan that the form has chosen at first: the one that runs. */
+    /** Returns the plan that the form has chosen at first: the running one. */
     public String chosen() {
         return asked.isThere() || last == null || !last.isRunning()
                 ? asked.plan

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 import templates.console.JtebooksGenerated;
 
 /**
- * {@code /console/books}: whether they add up, as they did when they were checked last, a check now, what nobody has marked as seen, their size, and a folder
+ * {@code /console/books}: whether they add up, as they did when they were checked last, a check now, what is not marked as seen, their size, and a folder
  * of copies that lacks the last one.
  *
  * @param isDaily whether the server checks them each day

@@ -8,7 +8,7 @@ import java.util.Locale;
 /**
  * The name of an account's file: whose, when and what, e.g. {@code northwind-2026-11-by-team.csv}. Pure.
  *
- * @param ascii with the account's id in place of a name that ASCII cannot write, so that two accounts have two names
+ * @param ascii with the account's id instead of a name that ASCII cannot write, so that two accounts have two names
  * @param whole with the account's name in its own script; the same for a name in ASCII
  */
 public record FileName(String ascii, String whole) {

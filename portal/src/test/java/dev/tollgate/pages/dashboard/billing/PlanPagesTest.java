@@ -81,7 +81,7 @@ class PlanPagesTest {
         server.setNow(null);
     }
 
-    /** Signs in anew: a session and a password are good for a time. */
+    /** Signs in again: a session and a password are good for a time. */
     private static void signIn() {
         operator = new Browser(server.url());
         assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
