@@ -442,16 +442,14 @@ class OpenAiFilesTest {
     }
 
     @Test
-    void an_upload_ends_when_its_key_is_disabled() throws IOException {
-        byte[] half = file(text(3 * PIECE)).getBytes(StandardCharsets.UTF_8);
-        try (Socket socket = new Socket("127.0.0.1", gateway.port())) {
-            socket.getOutputStream().write(head(customer.key(), "Content-Length: 10000000"));
-            socket.getOutputStream().write(half);
+    void an_upload_ends_when_its_key_is_disabled() {
+        String half = head(customer.key(), "Content-Length: 10000000") + file(text(3 * PIECE));
+        try (RawCall call = RawCall.sending(gateway.port(), half)) {
             CallServer.await("some pieces", () -> gateway.number("SELECT COUNT(*) FROM file_piece") >= 2);
             gateway.execute("UPDATE api_key SET disabled = 1 WHERE id = '" + customer.keyId() + "'");
-            socket.getOutputStream().write(text(PIECE).getBytes(StandardCharsets.UTF_8));
-            String answer = new String(socket.getInputStream().readNBytes(400), StandardCharsets.UTF_8);
-            assertThat(answer).startsWith("HTTP/1.1 401 ").contains("The API key is disabled.");
+            assertThat(call.send(text(PIECE)).readUntil("}"))
+                    .startsWith("HTTP/1.1 401 ")
+                    .contains("The API key is disabled.");
         }
         assertNothingIsLeft();
     }
