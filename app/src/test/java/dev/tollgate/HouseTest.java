@@ -84,7 +84,9 @@ class HouseTest {
             "storage",
             new Whole(68, "the database with its one writer, and the primary that may write"),
             "upstreams.pool",
-            new Whole(47, "a call on its way to a channel: choice, attempts, health"));
+            new Whole(47, "a call on its way to a channel: choice, attempts, health"),
+            "verification",
+            new Whole(36, "the proof of the tables, a check for each"));
 
     /** The lines of a file above which it is asked for its ideas, the files that have more, and the most lines of all. */
     private static final int LINES_ASKED = 400;

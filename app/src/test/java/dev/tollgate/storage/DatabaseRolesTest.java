@@ -166,7 +166,8 @@ class DatabaseRolesTest {
                 ALTER TABLE kept_response DROP COLUMN call_id;
                 DROP INDEX webhook_delivery_waiting;
                 DROP TABLE job, job_line, batch, plan_step;
-                ALTER TABLE payment DROP COLUMN lapsed_micros;
+                ALTER TABLE payment DROP COLUMN lapsed_micros, DROP COLUMN period, DROP COLUMN subscription, DROP COLUMN at_once, DROP COLUMN version,
+                    DROP COLUMN plan, DROP COLUMN purpose;
                 ALTER TABLE subscription ADD COLUMN request_id TEXT;
                 ALTER TABLE subscription ADD COLUMN end_request_id TEXT;
                 DELETE FROM tollgate_schema WHERE version >= 26""");

@@ -48,6 +48,8 @@ public final class MovedServer {
         this.plans = new PlanActions.Stores(
                 server.books().stores().plans(),
                 server.books().planSweep(),
+                server.money().payments(),
+                checkout::channel,
                 server.books().writer(),
                 now::get);
     }

@@ -10,9 +10,11 @@ import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.customers.payments.Party;
+import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentNotice;
 import dev.tollgate.customers.payments.PaymentNotices;
 import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.payments.PlanPurchases;
 import dev.tollgate.customers.payments.TestPayments;
 import dev.tollgate.customers.payments.Verdict;
 import dev.tollgate.customers.payments.Vouchers;
@@ -67,8 +69,13 @@ public record MoneyModule(
         InstallationKind kind = books.kind();
         Settings.Stripe chosen = ground.settings().stripe();
         boolean isTestMoneyGood = chosen != null && chosen.allowsTestKey();
-        Payments payments =
-                new Payments(books.database(), books.writer(), () -> seller(ground.current()), isTestMoneyGood, clock);
+        Payments payments = new Payments(
+                books.database(),
+                books.writer(),
+                () -> seller(ground.current()),
+                isTestMoneyGood,
+                new PlanPurchases(books.stores().plans(), books.planSweep(), kind::isReal, books.sharedClock()),
+                clock);
         String refusal = chosen == null ? null : chosen.refusalBesideRealUpstream();
         if (refusal != null && kind.isReal()) {
             throw new CannotOpen(refusal + " This installation has had a real upstream.");
@@ -106,6 +113,14 @@ public record MoneyModule(
 
     private static String text(@Nullable String value) {
         return Objects.requireNonNullElse(value, "");
+    }
+
+    /** Returns the way in which customers pay now; null if there is none. */
+    Payment.@Nullable Channel channel() {
+        if (account != null) {
+            return account.channel();
+        }
+        return testPayments != null && testPayments.isOpen() ? Payment.Channel.TEST : null;
     }
 
     /** Returns the ways in which customers pay here, for the operator. */

@@ -402,7 +402,13 @@ record PagesModule(
     }
 
     private PlanActions.Stores planStores() {
-        return new PlanActions.Stores(books.stores().plans(), books.planSweep(), books.writer(), books.sharedClock());
+        return new PlanActions.Stores(
+                books.stores().plans(),
+                books.planSweep(),
+                money.payments(),
+                money::channel,
+                books.writer(),
+                books.sharedClock());
     }
 
     private List<Route<?>> billing() {

@@ -168,7 +168,7 @@ public record PortalBooks(
 
     /** Returns what begins the periods of plans, by the clock that all servers share. */
     public PlanSweep planSweep() {
-        return new PlanSweep(stores.plans(), writer, sharedClock);
+        return new PlanSweep(stores.plans(), writer, kind::isReal, sharedClock);
     }
 
     /** Returns a new id of an installation, which sets its copies apart from others. */

@@ -98,8 +98,8 @@ public record PortalStores(
         return List.of(
                 People.startMarksPart(),
                 Vouchers.part(),
-                Payments.part(),
                 Plans.part(),
+                Payments.part(),
                 Allowances.part(),
                 ledger.part(keys::forgetAccount, nodeId, labels),
                 keys.changesPart(),

@@ -2,10 +2,13 @@ package dev.tollgate.testing;
 
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.auditlog.AuditLog;
+import dev.tollgate.books.plans.PlanSweep;
+import dev.tollgate.books.plans.Plans;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.organizations.Organizations;
 import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.payments.PlanPurchases;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.roles.AccountLog;
@@ -44,6 +47,7 @@ public final class CustomersFixture extends KeysFixture {
                 List.of(
                         InstallationValue.part(),
                         made.statePart(),
+                        Plans.part(),
                         Payments.part(),
                         Vouchers.part(),
                         Allowances.part(),
@@ -54,6 +58,7 @@ public final class CustomersFixture extends KeysFixture {
                         Teams.part(made),
                         Members.part(),
                         Organizations.part(),
+                        core.sold.part(),
                         new WritePart<>(Execute.class),
                         AccountLog.part(),
                         AuditLog.part(),
@@ -69,6 +74,11 @@ public final class CustomersFixture extends KeysFixture {
     @Override
     public CustomersFixture reopened(boolean isReal) {
         return new CustomersFixture(again(isReal));
+    }
+
+    /** Returns what customers buy of plans, on a server of the sandbox. */
+    public PlanPurchases purchases() {
+        return new PlanPurchases(plans, new PlanSweep(plans, writer, () -> false, this::now), () -> false, this::now);
     }
 
     /** Returns what commits the changes that an organization makes of itself. */

@@ -144,7 +144,9 @@ final class CheckedGrant {
 
     /** Adds the credits of its own entry. @param origin of the entry */
     void starts(long micros, long entry, long at, String origin, String what, Findings findings) {
-        String its = origin.equals("voucher") || origin.equals("plan") ? origin : "gift";
+        boolean isOfPayment = origin.equals("payment") || origin.equals("test_payment");
+        boolean isOfPlan = origin.equals("plan") || isOfPayment && kind.equals("plan");
+        String its = origin.equals("voucher") ? origin : isOfPlan ? "plan" : "gift";
         if (!kind.equals(its)) {
             findings.add(what + " is of a " + its + " and gives credits to " + name + ", which is of a " + kind);
         }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +42,45 @@ record CheckedPlan(
         Deque<Step> untold,
         Map<Integer, Long> ends) {
 
-    /** A step that has begun or prolonged a plan. @param before the periods that the plan had */
-    record Step(long number, long at, String kind, long periods, long before) {}
+    /**
+     * A step that has begun or prolonged a plan.
+     *
+     * @param before the periods that the plan had
+     * @param payment that has made it; null for an operator's step
+     * @param period that it has bought; null for an operator's step
+     * @param grant of that period
+     */
+    record Step(
+            long number,
+            long at,
+            String kind,
+            long periods,
+            long before,
+            @Nullable String payment,
+            @Nullable Long period,
+            long grant) {
+
+        static Step of(ResultSet row, long before) throws SQLException {
+            return new Step(
+                    row.getLong(3),
+                    row.getLong(4),
+                    row.getString(12),
+                    row.getLong(8),
+                    before,
+                    row.getString(15),
+                    CheckedPlan.number(row, 11),
+                    row.getLong(10));
+        }
+
+        boolean isBought() {
+            return payment != null;
+        }
+
+        /** Returns the periods that the plan has after it. What was cancelled or closed before a payment falls away: its period follows the last that comes. */
+        long after() {
+            return period == null ? before + periods : period;
+        }
+    }
 
     static CheckedPlan of(ResultSet row, PlanCheck plans) throws SQLException {
         return new CheckedPlan(
@@ -70,6 +108,20 @@ record CheckedPlan(
         return row.wasNull() ? null : value;
     }
 
+    /** Compares a grant with the terms of a version for a time. @param others gets the names of those that differ */
+    static void compare(List<String> others, ResultSet row, Version version, long startsAt, long endsAt)
+            throws SQLException {
+        Long expiresAt = number(row, 6);
+        PriceDeedCheck.other(others, "credits", row.getLong(8) == version.credits());
+        PriceDeedCheck.other(others, "models", row.getString(12).equals(version.models()));
+        PriceDeedCheck.other(others, "limits", row.getString(14).equals(version.text("limits")));
+        PriceDeedCheck.other(others, "start", row.getLong(7) == startsAt);
+        PriceDeedCheck.other(
+                others,
+                "expiry",
+                expiresAt != null && (expiresAt == endsAt || expiresAt < endsAt && row.getLong(11) == 1));
+    }
+
     @Nullable
     String group() {
         return version == null || version.text("group").isEmpty() ? null : version.text("group");
@@ -77,22 +129,36 @@ record CheckedPlan(
 
     /** Returns whether it was ended before its calendar did. */
     boolean isCut() {
-        return endedBy.equals("operator") || endedBy.equals("deleted") || isReplaced();
+        return endedBy.equals("operator") || endedBy.equals("deleted") || isRestGiven();
     }
 
     boolean isReplaced() {
         return endedBy.equals("replaced");
     }
 
-    /** Returns the periods that its steps add. */
+    /** Returns whether the periods that it had left got their credits at its end. */
+    boolean isRestGiven() {
+        return isReplaced() || endedBy.equals("unpaid");
+    }
+
+    /** Returns the periods that its steps give. */
     long added() {
-        return steps.stream().mapToLong(Step::periods).sum();
+        return steps.isEmpty() ? 0 : steps.getLast().after();
+    }
+
+    Stream<Step> bought() {
+        return steps.stream().filter(Step::isBought);
+    }
+
+    /** Returns the last period that a payment has bought, before which none is cut; 0 for none. */
+    private long lastBought() {
+        return bought().mapToLong(Step::after).max().orElse(0);
     }
 
     /** Returns whether the periods that it had left got their credits: they were not to follow once it was cancelled or its version was closed. */
     private boolean hasRest(@Nullable Long closedAt) {
         boolean isClosed = endedAt != null && closedAt != null && closedAt <= endedAt;
-        long last = cancelledAt != null || isClosed ? period : periods;
+        long last = cancelledAt != null || isClosed ? Math.max(period, lastBought()) : periods;
         boolean mayLack = endedAt != null && closedAt != null && Math.abs(closedAt - endedAt) <= Check.APART_MILLIS;
         for (long each = period + 1; each <= periods; each++) {
             if (!mayLack && grants.containsKey(each) != each <= last) {
@@ -130,7 +196,7 @@ record CheckedPlan(
             findings.add(name + " has period " + period + " from " + Instant.ofEpochMilli(startsAt) + " to "
                     + Instant.ofEpochMilli(endsAt) + ", which is not the calendar's");
         }
-        if (period > 1 && (!isBefore(version.closedAt()) || !isBefore(cancelledAt))) {
+        if (period > 1 && period > lastBought() && (!isBefore(version.closedAt()) || !isBefore(cancelledAt))) {
             findings.add(name + " has a period that begins after its version was closed or it was cancelled");
         }
         if (!endFits(version.closedAt())) {
@@ -140,8 +206,8 @@ record CheckedPlan(
         if (!grants.containsValue(grant) || endedAt == null && !Objects.equals(grants.get(period), grant)) {
             findings.add(name + " names grant " + grant + " of period " + period + ", which is not its grant");
         }
-        if (isReplaced() && !hasRest(version.closedAt())) {
-            findings.add(name + " was replaced, and not each period that it had left has its credits");
+        if (isRestGiven() && !hasRest(version.closedAt())) {
+            findings.add(name + " has ended as " + endedBy + ", and not each period that it had left has its credits");
         }
         steps(name, findings);
     }
@@ -152,6 +218,9 @@ record CheckedPlan(
         }
         for (Step step : steps) {
             boolean isFirst = step.before == 0;
+            if (step.isBought() && (step.after() < 1 || step.after() > step.before + 1)) {
+                findings.add(name + " has a step that bought period " + step.period + " of " + step.before);
+            }
             if (isFirst
                     ? step.at != anchor
                     : !step.kind.equals("after")

@@ -30,6 +30,10 @@ final class PlanCheck extends VersionCheck<PlanCheck.Version> {
             return body == null ? "" : body.path(member).asString("");
         }
 
+        long cents() {
+            return body == null ? 0 : body.path("cents").longValue(0);
+        }
+
         long credits() {
             return body == null ? 0 : body.path("credits_micros").longValue(0);
         }

@@ -178,7 +178,9 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
                         AND (p.channel = 'stripe') = (e.origin = 'payment'))
             ORDER BY e.account_id, e.number"""),
             new StrayRows("payments", "payment %s is of %s cents and buys %s micro-credits", """
-            SELECT p.id, p.net_cents, p.credit_micros FROM payment p WHERE p.credit_micros <> p.net_cents * 2000000 ORDER BY p.id"""),
+            SELECT p.id, p.net_cents, p.credit_micros FROM payment p
+            WHERE p.purpose = 'credits' AND p.credit_micros <> p.net_cents * 2000000
+            ORDER BY p.id"""),
             new StrayRows("payments", "payment %s is paid, and no event says so", """
             SELECT p.id FROM payment p
             WHERE p.state = 'paid' AND NOT EXISTS (

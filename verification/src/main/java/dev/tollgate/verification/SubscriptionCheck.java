@@ -18,50 +18,59 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Checks the plans of each account: their periods follow the calendar of their version and do not overlap, each grant of a plan is the one of one period, with
- * the version's credits, models, limits and days, the account's terms follow, and each step of an operator is in the audit log.
+ * the version's credits, models, limits and days, the account's terms follow, each step of an operator is in the audit log, and each other one is of a payment
+ * of that period, whose credits are its grant.
  */
 final class SubscriptionCheck implements Check {
 
     private static final int PLAN = 0;
     private static final int TERMS = 1;
-    private static final int GRANT = 2;
-    static final int STEP = 3;
-    static final int DEED = 4;
+    static final int STEP = 2;
+    private static final int PAYMENT = 3;
+    private static final int GRANT = 4;
+    static final int DEED = 5;
+
+    /** The beginning of what names a payment as that which has given credits. */
+    private static final String OF_PAYMENT = "payment ";
 
     private static final Pattern ID = Pattern.compile("([1-9]\\d{0,8})\\.([1-9]\\d{0,8})");
 
     /**
-     * The rows of accounts with plans: plans, terms, grants, steps, then the audit log. A grant's last number is 1 if it may expire before its period ends, since it
+     * The rows of accounts with plans: plans, terms, steps, payments of plans, grants, then the audit log. A grant's last number is 1 if it may expire before its period ends, since it
      * was ended. The last column is 1 if the time of terms follows that of a call, or the time of a grant is that of the number before: these times do not go back
      * with the clock.
      */
     private static final String SQL = """
-            SELECT account_id, 0, number, anchor, ended_at, ends_at, starts_at, periods, period, grant_number, cancelled_at, plan, version, ended_by,
+            SELECT account_id, %1$d, number, anchor, ended_at, ends_at, starts_at, periods, period, grant_number, cancelled_at, plan, version, ended_by,
                 CAST(NULL AS TEXT), 0
             FROM subscription
             UNION ALL
-            SELECT account_id, 1, sequence, at, plan_until, NULL, NULL, NULL, NULL, NULL, NULL, plan_group, NULL, NULL, NULL,
+            SELECT account_id, %8$d, sequence, at, plan_until, NULL, NULL, NULL, NULL, NULL, NULL, plan_group, NULL, NULL, NULL,
                 CASE WHEN plan_group IS NULL
-                    AND EXISTS (SELECT 1 FROM subscription s WHERE s.account_id = t.account_id AND s.ended_at < t.at - %d)
+                    AND EXISTS (SELECT 1 FROM subscription s WHERE s.account_id = t.account_id AND s.ended_at < t.at - %6$d)
                     AND EXISTS (SELECT 1 FROM call c WHERE c.account_id = t.account_id AND c.priced_at = t.at - 1) THEN 1 ELSE 0 END
             FROM account_terms t
             UNION ALL
-            SELECT g.account_id, 2, g.number, g.created_at, NULL, g.expires_at, g.starts_at, g.credits_micros, NULL, NULL,
+            SELECT account_id, %2$d, number, at, NULL, NULL, NULL, periods, subscription, grant_number, period, kind, NULL, NULL, payment_id, 0
+            FROM plan_step
+            UNION ALL
+            SELECT account_id, %3$d, 0, ended_at, at_once, NULL, net_cents, credit_micros, subscription, NULL, period, plan, version, state, id,
+                CASE WHEN EXISTS (SELECT 1 FROM account a WHERE a.id = payment.account_id AND a.deleted_at IS NOT NULL) THEN 1 ELSE 0 END
+            FROM payment WHERE purpose = 'plan'
+            UNION ALL
+            SELECT g.account_id, %4$d, g.number, g.created_at, NULL, g.expires_at, g.starts_at, g.credits_micros, NULL, NULL,
                 CASE WHEN g.ended_at IS NOT NULL OR EXISTS (
                     SELECT 1 FROM open_hold h WHERE h.account_id = g.account_id AND h.created_at < g.expires_at) THEN 1 ELSE 0 END,
-                g.models, NULL, g.limits, CASE WHEN g.kind = 'plan' THEN '' ELSE g.kind || ' ' END || COALESCE(e.origin_id, ''),
+                g.models, NULL, g.limits, CASE WHEN g.kind <> 'plan' THEN g.kind || ' ' WHEN e.origin IN ('payment', 'test_payment') THEN '%7$s' ELSE '' END || COALESCE(e.origin_id, ''),
                 CASE WHEN e.created_at = COALESCE(
                     (SELECT c.ended_at FROM call c WHERE c.account_id = e.account_id AND c.number = e.number - 1),
                     (SELECT b.created_at FROM entry b WHERE b.account_id = e.account_id AND b.number = e.number - 1)) THEN 1 ELSE 0 END
             FROM credit_grant g LEFT JOIN entry e ON e.account_id = g.account_id AND e.number = g.entry_number
             WHERE g.kind = 'plan' OR e.origin = 'plan'
             UNION ALL
-            SELECT account_id, 3, number, at, NULL, NULL, NULL, periods, subscription, NULL, NULL, kind, NULL, NULL, NULL, 0
-            FROM plan_step
-            UNION ALL
-            SELECT subject, 4, sequence, created_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, action, NULL, NULL, after_json, 0
+            SELECT subject, %5$d, sequence, created_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, action, NULL, NULL, after_json, 0
             FROM audit_log WHERE action IN ('plan.assign', 'plan.end')
-            ORDER BY 1, 2, 3""".formatted(APART_MILLIS);
+            ORDER BY 1, 2, 3""".formatted(PLAN, STEP, PAYMENT, GRANT, DEED, APART_MILLIS, OF_PAYMENT, TERMS);
 
     private final PlanCheck plans;
     private Account account = new Account("");
@@ -90,8 +99,9 @@ final class SubscriptionCheck implements Check {
         switch (row.getInt(2)) {
             case PLAN -> account.plan(CheckedPlan.of(row, plans), findings);
             case TERMS -> account.terms(row);
-            case GRANT -> account.grant(row, findings);
             case STEP -> account.step(row, findings);
+            case PAYMENT -> account.purchases.payment(row, plans, findings);
+            case GRANT -> account.grant(row, findings);
             default -> account.deed(row, findings);
         }
     }
@@ -109,7 +119,9 @@ final class SubscriptionCheck implements Check {
 
         private final String id;
         private final TreeMap<Long, CheckedPlan> rows = new TreeMap<>();
+        private final CheckedPurchases purchases;
         private long steps;
+
         private final List<Terms> terms = new ArrayList<>();
 
         /** The groups of periods with their ends. */
@@ -117,6 +129,7 @@ final class SubscriptionCheck implements Check {
 
         Account(String id) {
             this.id = id;
+            this.purchases = new CheckedPurchases(id, rows);
         }
 
         private String name(long number) {
@@ -145,6 +158,15 @@ final class SubscriptionCheck implements Check {
             long number = row.getLong(3);
             String name = "grant " + number + " of account " + id;
             String request = row.getString(15);
+            if (request.startsWith(OF_PAYMENT)) {
+                CheckedPurchases.Period bought =
+                        purchases.grant(name, row, request.substring(OF_PAYMENT.length()), findings);
+                if (bought != null) {
+                    long createdAt = row.getLong(4);
+                    terms(name, bought.its(), bought.version(), bought.number(), createdAt, bought.isAhead(), findings);
+                }
+                return;
+            }
             Matcher matcher = ID.matcher(request);
             CheckedPlan its = matcher.matches() ? rows.get(Long.valueOf(matcher.group(1))) : null;
             Version version = its == null ? null : its.version();
@@ -155,14 +177,14 @@ final class SubscriptionCheck implements Check {
             }
             long period = Long.parseLong(matcher.group(2));
             boolean isAhead = period > its.period();
-            if (period > (its.isReplaced() ? its.periods() : its.period())
+            if (period > (its.isRestGiven() ? its.periods() : its.period())
                     || its.grants().put(period, number) != null) {
                 findings.add(name + " is of period " + period + " of " + name(its.number())
                         + ", which it never had, or which has another grant");
             }
             compare(name, row, its, version, period, findings);
             if (!isAhead) {
-                terms(name, its, version, period, row.getLong(4), findings);
+                terms(name, its, version, period, row.getLong(4), false, findings);
             }
         }
 
@@ -173,15 +195,7 @@ final class SubscriptionCheck implements Check {
             long startsAt = version.end(its.anchor(), period - 1);
             long endsAt = version.end(its.anchor(), period);
             long createdAt = row.getLong(4);
-            Long expiresAt = CheckedPlan.number(row, 6);
-            PriceDeedCheck.other(others, "credits", row.getLong(8) == version.credits());
-            PriceDeedCheck.other(others, "models", row.getString(12).equals(version.models()));
-            PriceDeedCheck.other(others, "limits", row.getString(14).equals(version.text("limits")));
-            PriceDeedCheck.other(others, "start", row.getLong(7) == startsAt);
-            PriceDeedCheck.other(
-                    others,
-                    "expiry",
-                    expiresAt != null && (expiresAt == endsAt || expiresAt < endsAt && row.getLong(11) == 1));
+            CheckedPlan.compare(others, row, version, startsAt, endsAt);
             boolean isKept = row.getInt(16) == 1;
             PriceDeedCheck.other(
                     others,
@@ -199,7 +213,13 @@ final class SubscriptionCheck implements Check {
         }
 
         private void terms(
-                String name, CheckedPlan its, Version version, long period, long createdAt, Findings findings) {
+                String name,
+                CheckedPlan its,
+                Version version,
+                long period,
+                long createdAt,
+                boolean isAhead,
+                Findings findings) {
             String group = its.group();
             if (group == null) {
                 return;
@@ -207,14 +227,26 @@ final class SubscriptionCheck implements Check {
             long startsAt = version.end(its.anchor(), period - 1);
             long endsAt = version.end(its.anchor(), period);
             groups.add(group + " until " + endsAt);
-            if (terms.stream()
-                    .noneMatch(each -> group.equals(each.group)
-                            && Objects.equals(each.until, endsAt)
-                            && each.at >= startsAt - APART_MILLIS
-                            && (each.isKept || each.at <= createdAt + APART_MILLIS))) {
+            boolean mayHavePassed = isAhead && (period != its.period() || its.endedAt() != null); // without a server
+            if (!mayHavePassed && !hasTerms(group, startsAt, endsAt, isAhead ? endsAt : createdAt + APART_MILLIS)) {
                 findings.add(name + " is of a plan with price group " + group
                         + ", which the terms of the account do not have until " + Instant.ofEpochMilli(endsAt));
             }
+        }
+
+        /** Returns whether terms for a period are there: from its begin on, or of a plan before it whose period ended with this one. */
+        private boolean hasTerms(String group, long startsAt, long endsAt, long latest) {
+            for (int i = 0; i < terms.size(); i++) {
+                Terms each = terms.get(i);
+                boolean isFirst = i + 1 == terms.size() || terms.get(i + 1).at > startsAt;
+                if (group.equals(each.group)
+                        && Objects.equals(each.until, endsAt)
+                        && (each.at >= startsAt - APART_MILLIS || isFirst)
+                        && (each.isKept || each.at <= latest)) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         void step(ResultSet row, Findings findings) throws SQLException {
@@ -230,10 +262,11 @@ final class SubscriptionCheck implements Check {
             } else if (row.getString(12).equals("end")) {
                 its.ends().put(STEP, row.getLong(4));
             } else {
-                CheckedPlan.Step step =
-                        new CheckedPlan.Step(number, row.getLong(4), row.getString(12), row.getLong(8), its.added());
+                CheckedPlan.Step step = CheckedPlan.Step.of(row, its.added());
                 its.steps().add(step);
-                its.untold().add(step);
+                if (!step.isBought()) {
+                    its.untold().add(step);
+                }
             }
         }
 
@@ -281,6 +314,7 @@ final class SubscriptionCheck implements Check {
         }
 
         void end(Findings findings) {
+            purchases.end(findings);
             rows.values().forEach(row -> row.check(name(row.number()), plans, findings));
             for (Terms each : terms) {
                 if (each.group != null && !groups.contains(each.group + " until " + each.until)) {

@@ -206,7 +206,7 @@ class AlteredPlansTest {
             store.advance(Duration.ofHours(1));
             plans.close("short");
             store.setNow(Instant.parse("2027-02-28T10:00:01Z"));
-            new PlanSweep(store.plans, store.writer, store::now).sweep();
+            new PlanSweep(store.plans, store.writer, () -> false, store::now).sweep();
             new Lapse(store.database, store.writer, store::now).sweep();
             assertThat(plans.last("acc_1").period()).isEqualTo(2);
         }

@@ -83,7 +83,7 @@ class PlanHistoriesTest {
     }
 
     private void sweep() {
-        new PlanSweep(store.plans, store.writer, store::now).sweep();
+        new PlanSweep(store.plans, store.writer, () -> false, store::now).sweep();
         new Lapse(store.database, store.writer, store::now).sweep();
     }
 

@@ -9,6 +9,9 @@ import dev.tollgate.books.grants.GrantLimits;
 import dev.tollgate.books.grants.GrantTerms;
 import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.models.prices.Offer;
+import dev.tollgate.storage.sql.Columns;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -117,6 +120,17 @@ public record Plan(
         this(name, cents, period, creditsMicros, models, group, limits, false);
     }
 
+    /** Returns a time as other servers read it. */
+    static Instant millis(Instant at) {
+        return at.truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    /** Returns the terms of credits for one period from a time on, beside what an account has. */
+    public GrantTerms beside(Instant at) {
+        Instant begin = millis(at);
+        return terms(begin, period.end(begin, 1));
+    }
+
     /** Returns the terms of the credits of a period. */
     GrantTerms terms(Instant startsAt, Instant endsAt) {
         return new GrantTerms(Kind.PLAN, models, startsAt, endsAt, limits);
@@ -171,6 +185,17 @@ public record Plan(
             Instant createdAt,
             Plan terms,
             @Nullable Instant closedAt) {
+
+        /** @param first the column of the sequence */
+        static Version read(ResultSet row, int first) throws SQLException {
+            return new Version(
+                    row.getLong(first),
+                    row.getString(first + 1),
+                    row.getLong(first + 2),
+                    Columns.time(row, first + 3),
+                    Plan.read(row.getString(first + 4)),
+                    Columns.timeOrNull(row, first + 5));
+        }
 
         public boolean isClosed() {
             return closedAt != null;

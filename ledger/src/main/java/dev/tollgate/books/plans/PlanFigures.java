@@ -32,14 +32,14 @@ public final class PlanFigures {
 
     /** Returns running plans that end before a time unless something else happens, the earliest first. */
     public List<Subscription> ending(Instant before, int limit) {
-        return database.read(sql -> sql.list(ENDING, Plans::subscription, before, before, limit)).stream()
+        return database.read(sql -> sql.list(ENDING, Subscription::read, before, before, limit)).stream()
                 .filter(each -> each.until().isBefore(before))
                 .toList();
     }
 
     /** Returns plans that have ended since a time, the earliest first, without deleted accounts and accounts that have a later plan. */
     public List<Subscription> lapsed(Instant since, int limit) {
-        return database.read(sql -> sql.list(LAPSED, Plans::subscription, since, limit));
+        return database.read(sql -> sql.list(LAPSED, Subscription::read, since, limit));
     }
 
     /** The prices of the periods of a plan that were assigned, in US cents. @param latest of those that were assigned since a time */
@@ -59,7 +59,7 @@ public final class PlanFigures {
             sql.each(
                     INCOME,
                     row -> {
-                        Version version = Plans.version(row, 1);
+                        Version version = Version.read(row, 1);
                         long cents = version.terms().cents();
                         Income its = new Income(cents * row.getLong(7), cents * row.getLong(8));
                         incomes.merge(version.plan(), its, Income::plus);

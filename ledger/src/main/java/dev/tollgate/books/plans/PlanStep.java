@@ -6,15 +6,17 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operator's step with the plan of an account: it begins, prolongs or ends one (K20). Rows are only added. Immutable.
+ * A step with the plan of an account, of an operator or of a payment: it begins, prolongs or ends one (K16, K20). Rows are only added. Immutable.
  *
  * @param at its time, which for a plan that it begins is the plan's anchor
  * @param subscription the number of the plan that it begins, prolongs or ends
  * @param periods that it adds; 0 for an end
  * @param requestId the operator's id of the request, which counts once; null: without one
+ * @param bought what a payment has bought; null for an operator's step
  */
 public record PlanStep(
         String accountId,
@@ -22,9 +24,18 @@ public record PlanStep(
         long subscription,
         Kind kind,
         int periods,
-        @Nullable String requestId) {
+        @Nullable String requestId,
+        @Nullable Bought bought) {
 
-    /** The request of an operator. */
+    /** Makes an operator's step. */
+    PlanStep(String accountId, Instant at, long subscription, Kind kind, int periods, @Nullable String requestId) {
+        this(accountId, at, subscription, kind, periods, requestId, null);
+    }
+
+    /** A period that a payment has bought. @param grant the number of its grant, whose begin may lie ahead; 0 until the ledger has decided */
+    public record Bought(String paymentId, int period, long grant) {}
+
+    /** The kind of a step. */
     public enum Kind {
         /** A plan for an account of which none runs. */
         ASSIGN,
@@ -50,8 +61,8 @@ public record PlanStep(
             "SELECT account_id, at, subscription, kind, periods, request_id FROM plan_step WHERE account_id = ? AND request_id = ?";
 
     private static final String ADD = """
-            INSERT INTO plan_step (account_id, number, at, subscription, kind, periods, request_id)
-            SELECT ?, 1 + COALESCE(MAX(number), 0), ?, ?, ?, ?, ? FROM plan_step WHERE account_id = ?""";
+            INSERT INTO plan_step (account_id, number, at, subscription, kind, periods, request_id, payment_id, period, grant_number)
+            SELECT ?, 1 + COALESCE(MAX(number), 0), ?, ?, ?, ?, ?, ?, ?, ? FROM plan_step WHERE account_id = ?""";
 
     static PlanStep read(ResultSet row) throws SQLException {
         return new PlanStep(
@@ -70,7 +81,25 @@ public record PlanStep(
 
     /** Adds the row, as the account's next. */
     void write(Statements statements) throws SQLException {
-        statements.run(ADD, accountId, at, subscription, kind.word, periods, requestId, accountId);
+        statements.run(
+                ADD,
+                accountId,
+                at,
+                subscription,
+                kind.word,
+                periods,
+                requestId,
+                bought == null ? null : bought.paymentId,
+                bought == null ? null : bought.period,
+                bought == null ? null : bought.grant,
+                accountId);
+    }
+
+    /** Returns a payment's step with the number of the grant. */
+    PlanStep paidBy(long grant) {
+        Bought its = Objects.requireNonNull(bought);
+        return new PlanStep(
+                accountId, at, subscription, kind, periods, requestId, new Bought(its.paymentId, its.period, grant));
     }
 
     /** An earlier step with the plan as it is now. */

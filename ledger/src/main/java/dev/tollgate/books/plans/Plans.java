@@ -19,11 +19,8 @@ import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.holdings.ExportFile;
 import dev.tollgate.storage.holdings.Holding;
-import dev.tollgate.storage.sql.Columns;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -58,13 +55,19 @@ public final class Plans {
     static final String SUBSCRIPTIONS = """
             SELECT s.account_id, s.number, s.anchor, s.periods, s.period, s.grant_number, s.cancelled_at, s.ended_at, s.ended_by,
                 (SELECT p.periods FROM plan_step p WHERE p.account_id = s.account_id AND p.subscription = s.number AND p.periods > 0
-                    ORDER BY p.number DESC LIMIT 1), %s
+                    ORDER BY p.number DESC LIMIT 1), %s,
+                (SELECT STRING_AGG(p.period || ':' || p.grant_number, ' ') FROM plan_step p
+                    WHERE p.account_id = s.account_id AND p.subscription = s.number AND p.period > s.period)
             FROM subscription s JOIN plan_version v ON v.plan = s.plan AND v.number = s.version
             WHERE """.formatted(VERSION);
     static final String OF_ACCOUNT =
             SUBSCRIPTIONS + " s.account_id = ? AND s.number < ? ORDER BY s.number DESC LIMIT ?";
     private static final String DUE =
             SUBSCRIPTIONS + " s.ended_at IS NULL AND s.ends_at <= ? AND s.account_id > ? ORDER BY s.account_id LIMIT ?";
+    private static final String OF_SANDBOX = SUBSCRIPTIONS + """
+             s.ended_at IS NULL AND s.account_id > ? AND EXISTS (SELECT 1 FROM credit_grant g
+                WHERE g.account_id = s.account_id AND g.number = s.grant_number AND g.sandbox = 1)
+            ORDER BY s.account_id LIMIT ?""";
     private static final String RUNNING =
             SUBSCRIPTIONS + " s.plan = ? AND s.ended_at IS NULL ORDER BY s.account_id LIMIT ?";
     private static final String STANDINGS = """
@@ -105,7 +108,7 @@ public final class Plans {
             Map<String, Map<State, Long>> accounts = new HashMap<>();
             sql.each(STANDINGS, row -> accounts.computeIfAbsent(row.getString(1), _ -> new EnumMap<>(State.class))
                     .put(State.of(row.getString(2)), row.getLong(3)));
-            return sql.list(NEWEST, row -> version(row, 1)).stream()
+            return sql.list(NEWEST, row -> Version.read(row, 1)).stream()
                     .map(each -> new Listed(each, Standings.of(accounts.getOrDefault(each.plan(), Map.of()))))
                     .toList();
         });
@@ -113,7 +116,7 @@ public final class Plans {
 
     /** Returns the versions that customers can buy, by the ids of their plans: the newest of each, if it is open and on sale, and so is its price group. */
     public List<Version> onSale() {
-        return database.read(sql -> sql.list(NEWEST, row -> version(row, 1))).stream()
+        return database.read(sql -> sql.list(NEWEST, row -> Version.read(row, 1))).stream()
                 .filter(version -> version.terms().onSale() && !version.isClosed())
                 .filter(version -> {
                     String group = version.terms().group();
@@ -124,7 +127,7 @@ public final class Plans {
 
     /** Returns the versions of a plan, the newest first. @param before the last number of the page before; {@link Long#MAX_VALUE} for the newest */
     public List<Version> versions(String plan, long before, int limit) {
-        return database.read(sql -> sql.list(OF_PLAN, row -> version(row, 1), plan, before, limit));
+        return database.read(sql -> sql.list(OF_PLAN, row -> Version.read(row, 1), plan, before, limit));
     }
 
     /** Returns the newest version of a plan. @throws dev.tollgate.base.error.ApiException 404 if there is no such plan */
@@ -136,9 +139,17 @@ public final class Plans {
         return versions.getFirst();
     }
 
+    /** Returns a version; null if it is not there. */
+    public @Nullable Version version(String plan, long number) {
+        return versions(plan, number + 1, 1).stream()
+                .filter(its -> its.number() == number)
+                .findFirst()
+                .orElse(null);
+    }
+
     /** Returns the plans of an account, the newest first. @param before the last number of the page before; {@link Long#MAX_VALUE} for the newest */
     public List<Subscription> of(String accountId, long before, int limit) {
-        return database.read(sql -> sql.list(OF_ACCOUNT, Plans::subscription, accountId, before, limit));
+        return database.read(sql -> sql.list(OF_ACCOUNT, Subscription::read, accountId, before, limit));
     }
 
     /** Returns the newest plan of an account; null if it never had one. */
@@ -153,7 +164,7 @@ public final class Plans {
         if (!accountIds.isEmpty()) {
             String these = SUBSCRIPTIONS + " s.ended_at IS NULL AND s.account_id IN ("
                     + String.join(", ", Collections.nCopies(accountIds.size(), "?")) + ")";
-            database.read(sql -> sql.list(these, Plans::subscription, accountIds.toArray()))
+            database.read(sql -> sql.list(these, Subscription::read, accountIds.toArray()))
                     .forEach(running -> names.put(
                             running.accountId(), running.version().terms().name()));
         }
@@ -166,19 +177,24 @@ public final class Plans {
             PlanStep step = sql.one(PlanStep.REQUESTED, PlanStep::read, accountId, requestId);
             Subscription its = step == null
                     ? null
-                    : sql.one(OF_ACCOUNT, Plans::subscription, accountId, step.subscription() + 1, 1);
+                    : sql.one(OF_ACCOUNT, Subscription::read, accountId, step.subscription() + 1, 1);
             return step == null || its == null ? null : new PlanStep.Taken(step, its);
         });
     }
 
     /** Returns running plans whose period has ended. @param after the last account of the page before */
     List<Subscription> due(Instant now, String after, int limit) {
-        return database.read(sql -> sql.list(DUE, Plans::subscription, now, after, limit));
+        return database.read(sql -> sql.list(DUE, Subscription::read, now, after, limit));
+    }
+
+    /** Returns running plans whose period is paid with credits of the sandbox. @param after the last account of the page before */
+    List<Subscription> ofSandbox(String after, int limit) {
+        return database.read(sql -> sql.list(OF_SANDBOX, Subscription::read, after, limit));
     }
 
     /** Returns accounts with a running plan, by their ids. */
     public List<Subscription> running(String plan, int limit) {
-        return database.read(sql -> sql.list(RUNNING, Plans::subscription, plan, limit));
+        return database.read(sql -> sql.list(RUNNING, Subscription::read, plan, limit));
     }
 
     /** Returns what plans bring, and which end. */
@@ -213,12 +229,8 @@ public final class Plans {
         }
     }
 
-    private static Instant millis(Instant at) {
-        return at.truncatedTo(ChronoUnit.MILLIS); // as other servers read it
-    }
-
     static @Nullable Version newest(Statements statements, String plan) throws SQLException {
-        return statements.one(OF_PLAN, row -> version(row, 1), plan, Long.MAX_VALUE, 1);
+        return statements.one(OF_PLAN, row -> Version.read(row, 1), plan, Long.MAX_VALUE, 1);
     }
 
     /** @param before null if the plan was not there @param after the same if nothing had to be written: an open version with these terms is the newest */
@@ -248,7 +260,7 @@ public final class Plans {
             if (before != null && !before.isClosed() && before.terms().equals(its)) {
                 return new Outcome.Done<>(new Changed(before, before));
             }
-            Version after = new Version(statements.number(LAST) + 1, plan, number + 1, millis(at), its, null);
+            Version after = new Version(statements.number(LAST) + 1, plan, number + 1, Plan.millis(at), its, null);
             statements.run(INSERT, after.sequence(), plan, after.number(), after.createdAt(), its.body());
             return new Outcome.Done<>(new Changed(before, after));
         });
@@ -277,7 +289,7 @@ public final class Plans {
             long one = version == null ? 0 : version;
             List<Long> open = statements.list(OPEN, row -> row.getLong(1), plan, one, one);
             for (long each : open) {
-                statements.run(CLOSE, millis(at), plan, each);
+                statements.run(CLOSE, Plan.millis(at), plan, each);
             }
             return new Outcome.Done<>(open);
         });
@@ -301,17 +313,27 @@ public final class Plans {
             Instant at) {
         Subscription running = last != null && last.isRunning() ? last : null;
         if (running != null && kind == Kind.AFTER) {
-            PlanStep step = new PlanStep(accountId, millis(at), running.number(), kind, periods, requestId);
+            PlanStep step = new PlanStep(accountId, Plan.millis(at), running.number(), kind, periods, requestId);
             return new Turn(running, running.prolonged(periods), terms, at).by(step);
         }
-        Instant begin = running == null ? millis(at) : running.during(millis(at));
+        Instant begin = running == null ? Plan.millis(at) : running.during(Plan.millis(at));
         long number = last == null ? 1 : last.number() + 1;
         PlanStep step = new PlanStep(accountId, begin, number, kind, periods, requestId);
-        Subscription first = new Subscription(accountId, number, version, begin, periods, periods, 1, 0, null, null);
+        Subscription first =
+                new Subscription(accountId, number, version, begin, periods, periods, 1, 0, Map.of(), null, null);
         return new Turn(last, first, terms, at)
                 .replaces(running, new End(begin, Why.REPLACED))
                 .begins()
                 .by(step);
+    }
+
+    /**
+     * Makes the change that a payment makes of an account's plan (K16). Its unit has all that the purchase moves.
+     *
+     * @param last the newest plan of the account; null: it never had one
+     */
+    public Turn buy(@Nullable Subscription last, Purchase purchase, Instant at) {
+        return purchase.turn(last, terms, at);
     }
 
     /** Makes a change that brings a plan whose period has ended to the period of a time, or to its end. */
@@ -321,14 +343,20 @@ public final class Plans {
         return turned.isRunning() ? turn.begins() : turn;
     }
 
+    /** Makes a change that ends a plan whose credits pay for nothing, with its price group: else it would give that for nothing. What else was paid of it stays. */
+    Turn unpaid(Subscription running, Instant at) {
+        End end = new End(running.during(Plan.millis(at)), Why.UNPAID);
+        return new Turn(running, running.ended(end), terms, at).cuts(running);
+    }
+
     /** Makes a change by which no period follows the running one, or by which the others follow again. */
     public Turn cancel(Subscription running, boolean isCancelled, Instant at) {
-        return new Turn(running, running.cancelled(isCancelled ? running.during(millis(at)) : null), terms, at);
+        return new Turn(running, running.cancelled(isCancelled ? running.during(Plan.millis(at)) : null), terms, at);
     }
 
     /** Makes a change that ends a plan at once, with its credits and its price group. @param reason that the customer sees */
     public Turn end(Subscription running, String reason, @Nullable String requestId, Instant at) {
-        End end = new End(running.during(millis(at)), Why.OPERATOR);
+        End end = new End(running.during(Plan.millis(at)), Why.OPERATOR);
         PlanStep step = new PlanStep(running.accountId(), end.at(), running.number(), Kind.END, 0, requestId);
         return new Turn(running, running.ended(end), terms, at).ends(reason).by(step);
     }
@@ -336,7 +364,7 @@ public final class Plans {
     /** Returns the changes that end the plan of an account that is deleted, whatever stands there. @param isClosed once the ledger has decided */
     public List<Change> endWith(String accountId, BooleanSupplier isClosed, Instant at) {
         return List.of(
-                new EndWithAccount(accountId, isClosed, millis(at)),
+                new EndWithAccount(accountId, isClosed, Plan.millis(at)),
                 terms.setPlan(accountId, null, null, isClosed, at));
     }
 
@@ -356,33 +384,7 @@ public final class Plans {
                         "when plans of the account were assigned, prolonged and ended",
                         "plan_step p",
                         "p.account_id = :account",
-                        "p.number p.at:TIME p.subscription p.kind p.periods",
+                        "p.number p.at:TIME p.subscription p.kind p.periods p.period p.grant_number p.payment_id",
                         "p.number"));
-    }
-
-    static Subscription subscription(ResultSet row) throws SQLException {
-        Instant endedAt = Columns.timeOrNull(row, 8);
-        return new Subscription(
-                row.getString(1),
-                row.getLong(2),
-                version(row, 11),
-                Columns.time(row, 3),
-                row.getInt(4),
-                row.getInt(10),
-                row.getInt(5),
-                row.getLong(6),
-                Columns.timeOrNull(row, 7),
-                endedAt == null ? null : new End(endedAt, Why.of(row.getString(9))));
-    }
-
-    /** @param first the column of the sequence */
-    static Version version(ResultSet row, int first) throws SQLException {
-        return new Version(
-                row.getLong(first),
-                row.getString(first + 1),
-                row.getLong(first + 2),
-                Columns.time(row, first + 3),
-                Plan.read(row.getString(first + 4)),
-                Columns.timeOrNull(row, first + 5));
     }
 }

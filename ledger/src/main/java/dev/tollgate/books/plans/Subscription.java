@@ -1,7 +1,13 @@
 package dev.tollgate.books.plans;
 
+import dev.tollgate.storage.sql.Columns;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,10 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param number from 1 in its account
  * @param version of the plan, which it keeps
  * @param anchor the beginning of the first period, from which all others are counted
- * @param periods that were assigned, by all steps
+ * @param periods that its steps give
  * @param latest those of its newest step, 1 to {@value #PERIODS_MAX}
  * @param period the running one, or the last that ran; from 1. Periods that passed without a server never ran
  * @param grant the number of that period's grant
+ * @param ahead the grants of later periods that were paid already, by the period
  * @param cancelledAt when the customer cancelled it: no period follows; null: not, or taken back
  * @param end null while it runs
  */
@@ -26,6 +33,7 @@ public record Subscription(
         int latest,
         int period,
         long grant,
+        Map<Integer, Long> ahead,
         @Nullable Instant cancelledAt,
         @Nullable End end) {
 
@@ -34,6 +42,13 @@ public record Subscription(
 
     /** The most periods that a plan which is replaced may have left: their credits are given at once. */
     public static final int DUE_MAX = 12;
+
+    /** The most periods behind a running one that customers buy (K17). */
+    public static final int AHEAD_MAX = 3;
+
+    public Subscription {
+        ahead = Map.copyOf(ahead);
+    }
 
     /** The cause of an end. */
     public enum Why {
@@ -46,7 +61,11 @@ public record Subscription(
         /** The account was deleted. */
         DELETED,
         /** Another plan, or the same one again, has begun at that instant. What was paid of this one stays. */
-        REPLACED;
+        REPLACED,
+        /** A period that was paid with test money, where calls cost money now: its credits pay for nothing any more. */
+        UNPAID,
+        /** Money of its last periods that went back. */
+        REFUNDED;
 
         private final String word = name().toLowerCase(Locale.ROOT);
 
@@ -102,17 +121,40 @@ public record Subscription(
 
     /** Returns the time until which periods follow each other, if nothing else happens; its end if it has ended. */
     public Instant until() {
-        return end != null ? end.at() : whyLast() == null ? endOf(periods) : endsAt();
+        return end != null ? end.at() : endOf(last());
     }
 
     /** Returns the number of periods that follow the present one, if nothing else happens. */
     public int remaining() {
-        return end != null || whyLast() != null ? 0 : periods - period;
+        return end != null ? 0 : last() - period;
+    }
+
+    /** Returns the number of these that have no grant yet. */
+    public int due() {
+        return (int) IntStream.rangeClosed(period + 1, period + remaining())
+                .filter(its -> !ahead.containsKey(its))
+                .count();
+    }
+
+    /** Returns the last period that comes, if nothing else happens: what is cancelled or closed has no more than were paid (K19). */
+    int last() {
+        int paid = ahead.keySet().stream().reduce(period, Math::max);
+        boolean isCut = isBefore(cancelledAt, endOf(paid)) || isBefore(version.closedAt(), endOf(paid));
+        return isCut ? Math.min(paid, periods) : periods;
+    }
+
+    private static boolean isBefore(@Nullable Instant cut, Instant end) {
+        return cut != null && !cut.isAfter(end);
     }
 
     /** Returns the time of a change of the running period, which does not precede the period if the clock was set back. */
     Instant during(Instant at) {
         return at.isBefore(startsAt()) ? startsAt() : at;
+    }
+
+    /** Returns whether it is of a version, closed since or not. */
+    public boolean isOf(Plan.Version its) {
+        return version.sequence() == its.sequence();
     }
 
     public boolean isRunning() {
@@ -130,14 +172,10 @@ public record Subscription(
 
     /** Returns why no period follows the present one; null if one does. */
     public @Nullable Why whyLast() {
-        Instant closedAt = version.closedAt();
         if (period >= periods) {
             return Why.FINISHED;
         }
-        if (cancelledAt != null && !cancelledAt.isAfter(endsAt())) {
-            return Why.CANCELLED;
-        }
-        return closedAt != null && !closedAt.isAfter(endsAt()) ? Why.CLOSED : null;
+        return period < last() ? null : isBefore(cancelledAt, endsAt()) ? Why.CANCELLED : Why.CLOSED;
     }
 
     /** Returns this as the calendar has it at a time: in the period of that time, or ended (Z45). The grant stays the one of the former period. */
@@ -150,31 +188,78 @@ public record Subscription(
         return turned;
     }
 
-    private Subscription with(int all, int nowPeriod, long nowGrant, @Nullable Instant cancelled, @Nullable End ended) {
-        int its = all == periods ? latest : all - periods;
-        return new Subscription(accountId, number, version, anchor, all, its, nowPeriod, nowGrant, cancelled, ended);
+    private Subscription with(int its, long itsGrant, @Nullable Instant cancelled, @Nullable End ended) {
+        return with(periods, latest, its, itsGrant, ahead, cancelled, ended);
     }
 
-    /** Returns this in another of its periods. The grant stays the one of the former period. */
+    private Subscription with(
+            int all,
+            int newest,
+            int its,
+            long itsGrant,
+            Map<Integer, Long> paid,
+            @Nullable Instant cancelled,
+            @Nullable End ended) {
+        return new Subscription(accountId, number, version, anchor, all, newest, its, itsGrant, paid, cancelled, ended);
+    }
+
+    /** Returns this in another of its periods. The grant stays the one of the former period, unless this one was paid before. */
     Subscription in(int its) {
-        return with(periods, its, grant, cancelledAt, end);
+        return with(its, ahead.getOrDefault(its, grant), cancelledAt, end);
     }
 
     Subscription ended(End its) {
-        return with(periods, period, grant, cancelledAt, its);
+        return with(period, grant, cancelledAt, its);
     }
 
     Subscription cancelled(@Nullable Instant at) {
-        return with(periods, period, grant, at, end);
+        return with(period, grant, at, end);
     }
 
-    Subscription paidBy(long its) {
-        return with(periods, period, its, cancelledAt, end);
+    /** Returns this with the grant of a period. */
+    Subscription paidBy(int its, long number) {
+        if (its == period) {
+            return with(period, number, cancelledAt, end);
+        }
+        Map<Integer, Long> paid = new HashMap<>(ahead);
+        paid.put(its, number);
+        return with(periods, latest, period, grant, paid, cancelledAt, end);
     }
 
     /** Returns this with more periods behind its last one. */
     public Subscription prolonged(int more) {
-        return with(Math.addExact(periods, more), period, grant, cancelledAt, end);
+        return with(Math.addExact(periods, more), more, period, grant, ahead, cancelledAt, end);
+    }
+
+    /** Returns this with one more period behind the last that comes: those that were cancelled or closed before do not come between. */
+    Subscription bought() {
+        return with(last() + 1, 1, period, grant, ahead, cancelledAt, end);
+    }
+
+    /** Reads a row of {@code SUBSCRIPTIONS}. */
+    static Subscription read(ResultSet row) throws SQLException {
+        Instant endedAt = Columns.timeOrNull(row, 8);
+        return new Subscription(
+                row.getString(1),
+                row.getLong(2),
+                Plan.Version.read(row, 11),
+                Columns.time(row, 3),
+                row.getInt(4),
+                row.getInt(10),
+                row.getInt(5),
+                row.getLong(6),
+                ahead(row.getString(17)),
+                Columns.timeOrNull(row, 7),
+                endedAt == null ? null : new End(endedAt, Why.of(row.getString(9))));
+    }
+
+    private static Map<Integer, Long> ahead(@Nullable String text) {
+        Map<Integer, Long> grants = new HashMap<>();
+        for (String each : text == null ? new String[0] : text.split(" ")) {
+            int colon = each.indexOf(':');
+            grants.put(Integer.valueOf(each.substring(0, colon)), Long.valueOf(each.substring(colon + 1)));
+        }
+        return grants;
     }
 
     /** Returns the id of the period's credits, which exist once. */

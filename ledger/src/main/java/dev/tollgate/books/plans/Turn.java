@@ -2,6 +2,7 @@ package dev.tollgate.books.plans;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.books.grants.GrantTerms;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Origin;
 import dev.tollgate.books.ledger.RequestId;
@@ -33,16 +34,19 @@ public final class Turn extends PlanChange<Boolean> {
             ON CONFLICT (account_id, number) DO UPDATE SET periods = excluded.periods, period = excluded.period, starts_at = excluded.starts_at,
                 ends_at = excluded.ends_at, grant_number = excluded.grant_number, cancelled_at = excluded.cancelled_at, ended_at = excluded.ended_at,
                 ended_by = excluded.ended_by""";
+    private static final String LIVES = "SELECT 1 FROM account WHERE id = ? AND deleted_at IS NULL";
+
     private final @Nullable Subscription before;
     private final Subscription after;
     private final AccountTerms terms;
     private final Instant at;
     private final List<Change> changes = new ArrayList<>();
 
-    /** The credits of the periods that this gives: of those that a replaced plan had left, then of the new one. */
+    /** The credits of the periods that this gives: of those that a replaced plan had left, then of the one that begins or is bought. */
     private final List<Grant> grants = new ArrayList<>();
 
-    private @Nullable Grant begun;
+    private @Nullable Grant newest;
+    private @Nullable Purchase purchase;
     private @Nullable Subscription replaced;
     private @Nullable PlanStep step;
 
@@ -75,16 +79,55 @@ public final class Turn extends PlanChange<Boolean> {
     Turn replaces(@Nullable Subscription running, End end) {
         if (running != null) {
             replaced = running.ended(end);
-            for (int more = 1; more <= running.remaining(); more++) {
-                give(running.in(running.period() + more));
-            }
+            giveRest(running);
         }
         return this;
     }
 
-    /** Begins a period: with its credits, and its price group until its end. */
+    /** Ends a plan in whose place none begins: its price group, not its credits, and its periods that were to follow get theirs. */
+    Turn cuts(Subscription running) {
+        giveRest(running);
+        return endsGroup();
+    }
+
+    /** Gives the credits of the periods that were to follow and have none yet. */
+    private void giveRest(Subscription running) {
+        for (int more = 1; more <= running.remaining(); more++) {
+            if (!running.ahead().containsKey(running.period() + more)) {
+                give(running.in(running.period() + more));
+            }
+        }
+    }
+
+    private Turn endsGroup() {
+        if (after.version().terms().group() != null) {
+            changes.add(terms.setPlan(after.accountId(), null, null, this::isWritten, at));
+        }
+        return this;
+    }
+
+    /**
+     * Gives the credits of a payment.
+     *
+     * @param period that it buys; null: one from now on, beside the plan that runs
+     * @param its null if it buys credits beside the plan
+     */
+    Turn buys(Purchase bought, @Nullable Subscription period, @Nullable PlanStep its) {
+        Plan plan = bought.version().terms();
+        GrantTerms under = period == null ? plan.beside(at) : plan.terms(period.startsAt(), period.endsAt());
+        purchase = bought;
+        newest = add(bought.credits().apply(under));
+        return its == null ? this : by(its);
+    }
+
+    /** Begins a period: with its credits unless they were paid before, and its price group until its end. */
     Turn begins() {
-        begun = give(after);
+        boolean wasPaid = before != null
+                && before.number() == after.number()
+                && before.ahead().containsKey(after.period());
+        if (newest == null && !wasPaid) {
+            newest = give(after);
+        }
         String group = after.version().terms().group();
         if (group != null || replaced != null && replaced.version().terms().group() != null) {
             changes.add(terms.setPlan(
@@ -98,13 +141,10 @@ public final class Turn extends PlanChange<Boolean> {
         RequestId id = new RequestId("end-plan-" + after.number());
         Origin origin = Origin.of(Origin.Kind.PLAN_END, Long.toString(after.number()));
         changes.add(new Grant.End(after.accountId(), after.grant(), reason, origin, this::outcome, id, at));
-        if (after.version().terms().group() != null) {
-            changes.add(terms.setPlan(after.accountId(), null, null, this::isWritten, at));
-        }
-        return this;
+        return endsGroup();
     }
 
-    /** Names the step of an operator that this is. */
+    /** Names the step that this is. */
     Turn by(PlanStep its) {
         step = its;
         return this;
@@ -115,8 +155,12 @@ public final class Turn extends PlanChange<Boolean> {
         Origin origin = Origin.of(Origin.Kind.PLAN, its.number() + "." + its.period());
         Plan plan = its.version().terms();
         Grant grant = Grant.onCondition(
-                        its.accountId(), plan.creditsMicros(), its.reason(), origin, this::outcome, id, at)
+                        its.accountId(), plan.creditsMicros(), its.reason(), origin, this::isToBeWritten, id, at)
                 .under(plan.terms(its.startsAt(), its.endsAt()));
+        return add(grant);
+    }
+
+    private Grant add(Grant grant) {
         grants.add(grant);
         changes.add(grant);
         return grant;
@@ -127,15 +171,21 @@ public final class Turn extends PlanChange<Boolean> {
         return List.copyOf(changes);
     }
 
-    /** Returns whether the row was written. Once all is decided. */
+    /** Returns whether the row is as it was read, and what the change is for has come about. */
+    private boolean isToBeWritten() {
+        return outcome() && (purchase == null || purchase.isPaid().getAsBoolean());
+    }
+
+    /** Returns whether it was written. Once all is decided. */
     public boolean isWritten() {
-        return outcome() && grants.stream().allMatch(grant -> grant.outcome().isDone());
+        return isToBeWritten()
+                && grants.stream().allMatch(grant -> grant.outcome().isDone());
     }
 
     /** Returns why the ledger has refused the credits; null if it has not. Once all is decided. */
     public @Nullable ApiError refusal() {
         for (Grant grant : grants) {
-            if (outcome() && grant.outcome() instanceof Outcome.Refused<?>(ApiError why)) {
+            if (isToBeWritten() && grant.outcome() instanceof Outcome.Refused<?>(ApiError why)) {
                 return why;
             }
         }
@@ -147,15 +197,25 @@ public final class Turn extends PlanChange<Boolean> {
         return before;
     }
 
-    /** Returns the step of an operator that this is. @throws NullPointerException if it is none */
+    /** Returns the step that this is. @throws NullPointerException if it is none */
     public PlanStep step() {
         return Objects.requireNonNull(step);
     }
 
+    /** Returns the step of a payment; null if it has bought credits beside the plan, or if this is no purchase. */
+    public @Nullable PlanStep bought() {
+        return purchase == null ? null : step;
+    }
+
     /** Returns the new row. Once it is written. */
     public Subscription after() {
-        Long number = begun == null ? null : begun.grantNumber();
-        return number == null ? after : after.paidBy(number);
+        Long number = newest == null || isBeside() ? null : newest.grantNumber();
+        PlanStep.Bought bought = step == null ? null : step.bought();
+        return number == null ? after : after.paidBy(bought == null ? after.period() : bought.period(), number);
+    }
+
+    private boolean isBeside() {
+        return purchase != null && step == null;
     }
 
     @Override
@@ -165,8 +225,9 @@ public final class Turn extends PlanChange<Boolean> {
         // the row was read.
         boolean isAsRead = !changed.contains(accountId)
                 && Objects.equals(
-                        statements.one(Plans.OF_ACCOUNT, Plans::subscription, accountId, Long.MAX_VALUE, 1), before)
+                        statements.one(Plans.OF_ACCOUNT, Subscription::read, accountId, Long.MAX_VALUE, 1), before)
                 && isNewest(statements)
+                && (purchase == null || statements.has(LIVES, accountId))
                 && (step == null || step.isNew(statements));
         if (isAsRead) {
             changed.add(accountId);
@@ -174,10 +235,10 @@ public final class Turn extends PlanChange<Boolean> {
         decide(isAsRead);
     }
 
-    /** Returns whether a version of which periods are assigned still is the newest one, and open. */
+    /** Returns whether a version of which periods are assigned still is the newest one, and open. What a customer has seen and bought stays. */
     private boolean isNewest(Statements statements) throws SQLException {
         Version its = after.version();
-        boolean isAssigned = step != null && step.kind() != PlanStep.Kind.END;
+        boolean isAssigned = step != null && step.kind() != PlanStep.Kind.END && purchase == null;
         return !isAssigned || !its.isClosed() && its.equals(Plans.newest(statements, its.plan()));
     }
 
@@ -190,12 +251,16 @@ public final class Turn extends PlanChange<Boolean> {
             }
             return;
         }
+        if (isBeside()) {
+            return;
+        }
         if (replaced != null) {
             write(statements, replaced);
         }
         write(statements, after());
+        Long number = newest == null ? null : newest.grantNumber();
         if (step != null) {
-            step.write(statements);
+            (number == null || purchase == null ? step : step.paidBy(number)).write(statements);
         }
     }
 

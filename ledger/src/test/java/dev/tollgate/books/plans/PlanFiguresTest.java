@@ -92,7 +92,7 @@ class PlanFiguresTest {
 
     private void sweepAt(Instant at) {
         store.setNow(at);
-        new PlanSweep(store.plans, store.writer, store::now).sweep();
+        new PlanSweep(store.plans, store.writer, () -> false, store::now).sweep();
     }
 
     @Test

@@ -127,7 +127,7 @@ class PlanPeriodsTest {
     }
 
     private void sweep() {
-        new PlanSweep(store.plans, store.writer, store::now).sweep();
+        new PlanSweep(store.plans, store.writer, () -> false, store::now).sweep();
         new Lapse(store.database, store.writer, store::now).sweep();
     }
 
@@ -266,7 +266,7 @@ class PlanPeriodsTest {
                 for (BooksFixture each : List.of(one, two)) {
                     sweeps.add(threads.submit(() -> {
                         barrier.await();
-                        new PlanSweep(each.plans, each.writer, () -> at).sweep();
+                        new PlanSweep(each.plans, each.writer, () -> false, () -> at).sweep();
                         return null;
                     }));
                 }
@@ -453,7 +453,7 @@ class PlanPeriodsTest {
         store.setNow(SECOND.minusSeconds(1));
         store.commit(new Grant("acc_1", room, "too much", store.now()));
         store.setNow(SECOND);
-        new PlanSweep(store.plans, store.writer, store::now).sweep();
+        new PlanSweep(store.plans, store.writer, () -> false, store::now).sweep();
         assertThat(given()).hasSize(1); // the first period's credits have not lapsed yet
         assertThat(terms()).hasSize(1);
 

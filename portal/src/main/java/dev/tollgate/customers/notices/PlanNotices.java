@@ -27,7 +27,8 @@ public final class PlanNotices {
     private static final int PAGE = 1_000;
 
     private static final String FOUND = """
-            SELECT s.account_id, s.number, s.ends_at, v.plan, v.body, account.name AS account_name
+            SELECT s.account_id, s.number, s.ends_at, v.plan, v.body, account.name AS account_name, s.anchor,
+                (SELECT MAX(p.period) FROM plan_step p WHERE p.account_id = s.account_id AND p.subscription = s.number AND p.period > s.period) AS last_paid
             FROM plan_version v JOIN subscription s ON s.plan = v.plan AND s.version = v.number
                 JOIN account ON account.id = s.account_id AND account.blocked = 0 AND account.deleted_at IS NULL
             WHERE v.closed_at > ? AND s.account_id > ? AND s.ended_at IS NULL AND s.ends_at > ? AND s.cancelled_at IS NULL
@@ -43,13 +44,18 @@ public final class PlanNotices {
     private record Found(String accountId, String accountName, long number, String plan, String name, Instant endsAt) {
 
         static Found of(ResultSet row) throws SQLException {
+            Plan terms = Plan.read(row.getString("body"));
+            Long paid = Columns.numberOrNull(row, "last_paid");
+            Instant endsAt = paid == null
+                    ? Columns.time(row, "ends_at")
+                    : terms.period().end(Columns.time(row, "anchor"), paid.intValue());
             return new Found(
                     row.getString("account_id"),
                     row.getString("account_name"),
                     row.getLong("number"),
                     row.getString("plan"),
-                    Plan.read(row.getString("body")).name(),
-                    Columns.time(row, "ends_at"));
+                    terms.name(),
+                    endsAt);
         }
 
         Fact fact(Instant now) {

@@ -14,6 +14,7 @@ public enum Blame {
     PAID_ALREADY(sentence("paid already")),
     OTHER_AMOUNT(sentence("the amount differs from the payment's amount")),
     OTHER_PAYMENT(sentence("the money belongs to another payment")),
+    NO_VERSION(sentence("the version of its plan is not here, or has other terms")),
     NO_PAYMENT(sentence("the event names no payment")),
     NO_ROOM(sentence("the account cannot hold the credits")),
     OTHER_MODE(sentence("the event and the key differ in mode (live or test)")),

@@ -1,14 +1,16 @@
 package dev.tollgate.customers.payments;
 
 import dev.tollgate.books.ledger.TakeBack;
+import java.math.BigDecimal;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A purchase of credits.
+ * A purchase of credits, or of a period of a plan.
  *
- * @param netCents the price of the credits in US cents, without tax
+ * @param netCents the price in US cents, without tax
  * @param creditMicros the purchased micro-credits
+ * @param bought what it buys of a plan; null for general credits
  */
 public record Payment(
         String id,
@@ -17,7 +19,47 @@ public record Payment(
         Instant createdAt,
         long netCents,
         long creditMicros,
+        @Nullable Bought bought,
         Progress progress) {
+
+    /** The object of a payment. */
+    public enum Purpose {
+        CREDITS("credits"),
+        PLAN("plan");
+
+        private final String code;
+
+        Purpose(String code) {
+            this.code = code;
+        }
+
+        /** The name in the database and in JSON. */
+        public String code() {
+            return code;
+        }
+    }
+
+    /**
+     * The part of a plan that a payment buys: a period of the version that the customer has seen (K15, K16).
+     *
+     * @param plan the id of the plan
+     * @param version its number
+     * @param atOnce whether the period begins at once, whatever runs; else it follows a running one
+     * @param subscription the number of the account's plan of which it bought a period
+     * @param period that it bought; both are null until it is paid, and if it bought credits beside the plan
+     */
+    public record Bought(
+            String plan,
+            long version,
+            boolean atOnce,
+            @Nullable Long subscription,
+            @Nullable Integer period) {
+
+        /** Makes what a payment buys that is not paid. */
+        public Bought(String plan, long version, boolean atOnce) {
+            this(plan, version, atOnce, null, null);
+        }
+    }
 
     /**
      * The parts of a payment that the payment service and its notices change.
@@ -108,6 +150,10 @@ public record Payment(
         return Math.multiplyExact(Math.multiplyExact(dollars, 100L), MICROS_A_CENT);
     }
 
+    public Purpose purpose() {
+        return bought == null ? Purpose.CREDITS : Purpose.PLAN;
+    }
+
     public State state() {
         return progress.state();
     }
@@ -154,6 +200,13 @@ public record Payment(
     /** Returns the price with tax. */
     public long grossCents() {
         return netCents + taxCents();
+    }
+
+    /** Returns an amount of dollars, with cents if it has some. */
+    public static String dollars(long cents) {
+        return cents % 100 == 0
+                ? Long.toString(cents / 100)
+                : BigDecimal.valueOf(cents, 2).toPlainString();
     }
 
     /** The dollars that the credits cost. */

@@ -40,8 +40,32 @@ public record PaymentNotice(
      * @param accountId null on pages that were made before it was written there
      * @param creditMicros 0 on such pages
      * @param country the buyer's, two letters; empty if the page does not say it
+     * @param bought what it buys of a plan; null for general credits
      */
-    public record Begun(Instant at, @Nullable String accountId, long creditMicros, String country) {}
+    public record Begun(
+            Instant at,
+            @Nullable String accountId,
+            long creditMicros,
+            String country,
+            Payment.@Nullable Bought bought) {}
+
+    /** Returns this notice without effect. */
+    PaymentNotice withWrong(Blame why) {
+        return new PaymentNotice(
+                id,
+                type,
+                fact,
+                createdAt,
+                channel,
+                paymentId,
+                sessionId,
+                intentId,
+                objectId,
+                cents,
+                taxCents,
+                why.kept(),
+                begun);
+    }
 
     /** A notice that says nothing of how its payment began. Parameters as above. */
     public PaymentNotice(

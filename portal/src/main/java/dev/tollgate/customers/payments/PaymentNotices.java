@@ -5,17 +5,23 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.DeedKind;
-import dev.tollgate.storage.Change;
+import dev.tollgate.books.plans.Plan;
+import dev.tollgate.books.plans.Turn;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.copies.LostTime;
+import dev.tollgate.storage.sql.Sql;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +79,9 @@ public final class PaymentNotices {
 
     private static final int TRIES_MAX = 5;
 
+    /** The most by which the clock of a payment service is behind ours. */
+    private static final Duration APART = Duration.ofMinutes(1);
+
     private static final String NOTICES = "SELECT " + StoredNotice.COLUMNS + " FROM payment_notice";
     private static final String OF_PAYMENT =
             NOTICES + " WHERE payment_id = ? ORDER BY received_at, id LIMIT " + Payments.PAGE_MAX;
@@ -87,6 +96,7 @@ public final class PaymentNotices {
     private final Writer writer;
     private final Supplier<Party> seller;
     private final boolean isTestMoneyGood;
+    private final PlanPurchases purchases;
     private final InstantSource clock;
 
     PaymentNotices(
@@ -95,12 +105,14 @@ public final class PaymentNotices {
             Writer writer,
             Supplier<Party> seller,
             boolean isTestMoneyGood,
+            PlanPurchases purchases,
             InstantSource clock) {
         this.payments = payments;
         this.database = database;
         this.writer = writer;
         this.seller = seller;
         this.isTestMoneyGood = isTestMoneyGood;
+        this.purchases = purchases;
         this.clock = clock;
     }
 
@@ -111,24 +123,65 @@ public final class PaymentNotices {
      * @param from the address that sent the notice
      */
     public Verdict take(PaymentNotice notice, String from) {
+        boolean hasNoRoom = false;
         for (int tries = 0; tries < TRIES_MAX; tries++) {
             Payment stored = read(notice);
             Payment lost = lost(notice, stored);
+            Payment payment = lost == null ? stored : lost;
+            boolean isPaying = payment != null && notice.fact() == PaymentNotice.Fact.PAID;
+            boolean isWhole = !isPaying || hasVersion(payment, lost != null);
             TakeNotice take = new TakeNotice(
-                    notice,
-                    lost == null ? stored : lost,
-                    lost != null,
+                    isWhole ? notice : notice.withWrong(Blame.NO_VERSION),
+                    isWhole ? payment : stored,
+                    isWhole && lost != null,
                     from,
                     seller.get(),
                     isTestMoneyGood,
+                    isPaying && isWhole ? offer(payment) : null,
+                    hasNoRoom,
                     clock.instant());
-            List<Change> unit = take.unit();
-            writer.commitAndWait(Unit.of(unit));
+            try {
+                writer.commitAndWait(Unit.of(take.unit()));
+            } catch (StoreException e) {
+                if (!(e.getCause() instanceof Turn.Halved)) {
+                    throw e;
+                }
+                hasNoRoom = true; // for a part of the periods that a plan which ends had left
+                continue;
+            }
             if (take.outcome() != Verdict.AGAIN) {
                 return take.verdict();
             }
         }
         throw new IllegalStateException("a payment changed in each of " + TRIES_MAX + " attempts");
+    }
+
+    /** Returns whether the version that a payment buys is here; for one that a restore has lost, whether it can be the one that the customer has seen. */
+    private boolean hasVersion(Payment payment, boolean isLost) {
+        Plan.Version version = purchases.version(payment.bought());
+        return payment.bought() == null
+                || version != null
+                        && version.terms().cents() == payment.netCents()
+                        && version.terms().creditsMicros() == payment.creditMicros()
+                        && !(isLost
+                                && version.createdAt()
+                                        .isAfter(payment.createdAt().plus(APART)));
+    }
+
+    /** Returns what a payment buys of a plan if it is paid now; null for general credits, which a deleted account gets, too. */
+    private PlanPurchases.@Nullable Offer offer(Payment payment) {
+        Plan.Version version = payment.isPaid() ? null : purchases.version(payment.bought());
+        return version == null || !lives(payment.accountId())
+                ? null
+                : purchases.offer(payment, version, TakeNotice.isOfSandbox(payment, isTestMoneyGood));
+    }
+
+    private boolean lives(String accountId) {
+        return database.read(sql -> lives(sql, accountId));
+    }
+
+    private static boolean lives(Sql sql, String accountId) throws SQLException {
+        return sql.has("SELECT 1 FROM account WHERE id = ? AND deleted_at IS NULL", accountId);
     }
 
     private @Nullable Payment read(PaymentNotice notice) {
@@ -154,11 +207,13 @@ public final class PaymentNotices {
         boolean isWhole = accountId != null
                 && notice.sessionId() != null
                 && netCents > 0
-                && begun.creditMicros() == netCents * Payment.MICROS_A_CENT;
+                && begun.creditMicros() > 0
+                && (begun.bought() != null || begun.creditMicros() == netCents * Payment.MICROS_A_CENT);
         boolean isOther = stored != null
                 && (stored.sessionId() != null
                         || !stored.accountId().equals(accountId)
                         || stored.netCents() != netCents
+                        || !Objects.equals(stored.bought(), begun.bought())
                         || stored.channel() != notice.channel());
         if (!isWhole || isOther || accountId == null || !isLost(begun.at(), accountId)) {
             return null;
@@ -170,12 +225,13 @@ public final class PaymentNotices {
                 stored == null ? begun.at() : stored.createdAt(),
                 netCents,
                 begun.creditMicros(),
+                begun.bought(),
                 Payment.Progress.begun(new Payment.Page(notice.sessionId(), null)));
     }
 
     private boolean isLost(Instant begun, String accountId) {
-        return database.read(sql -> LostTime.all(sql).stream().anyMatch(time -> time.mayHold(begun))
-                && sql.has("SELECT 1 FROM account WHERE id = ? AND deleted_at IS NULL", accountId));
+        return database.read(
+                sql -> LostTime.all(sql).stream().anyMatch(time -> time.mayHold(begun)) && lives(sql, accountId));
     }
 
     /** Returns the notices of a payment, in order. */

@@ -2,6 +2,7 @@ package dev.tollgate.customers.payments;
 
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.TakeBack;
+import dev.tollgate.books.plans.PlanStep;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ final class PaymentRow {
     private @Nullable Instant endedAt;
     private TakeBack.Taken taken;
     private @Nullable Grant grant;
+    private @Nullable PlanStep step;
     private boolean changed;
     private final boolean isLost;
 
@@ -85,8 +87,20 @@ final class PaymentRow {
         changed = true;
     }
 
-    void creditedBy(Grant credits) {
+    /** @param its the step that it makes of the account's plan; null for none */
+    void creditedBy(Grant credits, @Nullable PlanStep its) {
         grant = credits;
+        step = its;
+    }
+
+    /** Returns what it has bought of a plan; null if it has bought none, or credits beside it. */
+    Payment.@Nullable Bought bought() {
+        Payment.Bought bought = stored.bought();
+        PlanStep.Bought its = step == null || state != Payment.State.PAID ? null : step.bought();
+        return bought == null || step == null || its == null
+                ? bought
+                : new Payment.Bought(
+                        bought.plan(), bought.version(), bought.atOnce(), step.subscription(), its.period());
     }
 
     /** Once the ledger has decided: whether the credits are there. */

@@ -4,6 +4,7 @@ import dev.tollgate.books.ledger.TakeBack;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** The SQL that reads on the writer's connection and on others share. */
 final class PaymentSql {
@@ -22,7 +23,8 @@ final class PaymentSql {
 
     static final String PAYMENT = """
             SELECT id, account_id, channel, created_at, net_cents, credit_micros, state, session_id, url, intent_id, tax_cents, ended_at,
-                reversed_micros, missing_micros, lapsed_micros, EXISTS (SELECT 1 FROM payment_notice said WHERE said.payment_id = payment.id AND %s)
+                reversed_micros, missing_micros, lapsed_micros, EXISTS (SELECT 1 FROM payment_notice said WHERE said.payment_id = payment.id AND %s),
+                plan, version, at_once, subscription, period
             FROM payment""".formatted(OPEN_DISPUTE);
     static final String BY_ID = PAYMENT + " WHERE id = ?";
     static final String BY_INTENT = PAYMENT + " WHERE intent_id = ?";
@@ -38,6 +40,7 @@ final class PaymentSql {
                 Columns.time(row, 4),
                 row.getLong(5),
                 row.getLong(6),
+                bought(row),
                 new Payment.Progress(
                         state(row.getString(7)),
                         new Payment.Page(row.getString(8), row.getString(9)),
@@ -46,6 +49,19 @@ final class PaymentSql {
                         Columns.timeOrNull(row, 12),
                         new TakeBack.Taken(row.getLong(13), row.getLong(14), row.getLong(15)),
                         row.getBoolean(16)));
+    }
+
+    private static Payment.@Nullable Bought bought(ResultSet row) throws SQLException {
+        String plan = row.getString(17);
+        Long period = Columns.numberOrNull(row, 21);
+        return plan == null
+                ? null
+                : new Payment.Bought(
+                        plan,
+                        row.getLong(18),
+                        Columns.flag(row, 19),
+                        Columns.numberOrNull(row, 20),
+                        period == null ? null : period.intValue());
     }
 
     static Party party(ResultSet row, int first) throws SQLException {

@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
 record PaymentWriting(Statements statements) {
 
     private static final String INSERT = """
-            INSERT INTO payment (id, account_id, channel, created_at, net_cents, credit_micros, state, session_id, url)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING""";
+            INSERT INTO payment (id, account_id, channel, created_at, net_cents, credit_micros, state, session_id, url, purpose, plan, version, at_once)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING""";
     private static final String OPEN = "UPDATE payment SET session_id = ?, url = ? WHERE id = ? AND session_id IS NULL";
     private static final String UPDATE = """
-            UPDATE payment SET state = ?, tax_cents = ?, intent_id = ?, ended_at = ?, reversed_micros = ?, missing_micros = ?, lapsed_micros = ?
+            UPDATE payment SET state = ?, tax_cents = ?, intent_id = ?, ended_at = ?, reversed_micros = ?, missing_micros = ?, lapsed_micros = ?,
+                subscription = ?, period = ?
             WHERE id = ?""";
     private static final String NOTICE = """
             INSERT INTO payment_notice (id, type, fact, created_at, received_at, payment_id, intent_id, object_id, cents, outcome, detail)
@@ -37,6 +38,7 @@ record PaymentWriting(Statements statements) {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
     void insert(Payment payment) throws SQLException {
+        Payment.Bought bought = payment.bought();
         statements.run(
                 INSERT,
                 payment.id(),
@@ -47,7 +49,11 @@ record PaymentWriting(Statements statements) {
                 payment.creditMicros(),
                 payment.state().code(),
                 payment.sessionId(),
-                payment.url());
+                payment.url(),
+                payment.purpose().code(),
+                bought == null ? null : bought.plan(),
+                bought == null ? null : bought.version(),
+                bought != null && bought.atOnce());
     }
 
     /** Stores a payment as its notice describes it, or the page of a payment without a notice. */
@@ -69,6 +75,7 @@ record PaymentWriting(Statements statements) {
     }
 
     void update(PaymentRow row) throws SQLException {
+        Payment.Bought bought = row.bought();
         statements.run(
                 UPDATE,
                 row.state().code(),
@@ -78,6 +85,8 @@ record PaymentWriting(Statements statements) {
                 row.taken().micros(),
                 row.taken().missingMicros(),
                 row.taken().lapsedMicros(),
+                bought == null ? null : bought.subscription(),
+                bought == null ? null : bought.period(),
                 row.stored().id());
     }
 

@@ -2,8 +2,10 @@ package dev.tollgate.customers.payments;
 
 import static dev.tollgate.base.words.Sentence.sentence;
 
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.words.Sentence;
+import dev.tollgate.books.plans.Plan;
 import dev.tollgate.customers.payments.PaymentsPart.PaymentWrite;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.AccountLog.Changed;
@@ -61,6 +63,7 @@ public final class Payments {
     private final Database database;
     private final Writer writer;
     private final Supplier<Party> seller;
+    private final PlanPurchases purchases;
     private final PaymentNotices notices;
     private final InstantSource clock;
 
@@ -69,12 +72,18 @@ public final class Payments {
      * @param isTestMoneyGood whether credits of test payments buy calls of paid models
      */
     public Payments(
-            Database database, Writer writer, Supplier<Party> seller, boolean isTestMoneyGood, InstantSource clock) {
+            Database database,
+            Writer writer,
+            Supplier<Party> seller,
+            boolean isTestMoneyGood,
+            PlanPurchases purchases,
+            InstantSource clock) {
         this.database = database;
         this.writer = writer;
         this.seller = seller;
+        this.purchases = purchases;
         this.clock = clock;
-        this.notices = new PaymentNotices(this, database, writer, seller, isTestMoneyGood, clock);
+        this.notices = new PaymentNotices(this, database, writer, seller, isTestMoneyGood, purchases, clock);
     }
 
     /** Returns the part that judges payments. It comes before the ledger. */
@@ -105,37 +114,75 @@ public final class Payments {
      * @param dollars 1 to {@value Payment#DOLLARS_MAX}
      */
     public Outcome<Payment> begin(Acting by, Payment.Channel channel, String id, long dollars) {
-        String accountId = by.accountId();
-        if (dollars < 1 || dollars > Payment.DOLLARS_MAX || !id.matches("[A-Za-z0-9_-]{1,64}")) {
+        if (dollars < 1 || dollars > Payment.DOLLARS_MAX) {
+            throw new IllegalArgumentException("no such payment");
+        }
+        Payment fresh = fresh(by.accountId(), channel, id, dollars * 100, Payment.micros(dollars), null);
+        return begin(by, fresh, "payment.begin", AccountLog.json("dollars", Long.toString(dollars)), () -> null);
+    }
+
+    /**
+     * Stores a new payment for a period of a plan, once for each id, with its row of the account's log.
+     *
+     * @param by who starts it
+     * @param id as above
+     * @param seen the version that the person has seen: it is what they buy, also if another one is set before they have paid
+     * @param now whether the period begins at once whatever runs; else after a running plan
+     * @return refusals name {@link PlanPurchases#PLAN} or {@link PlanPurchases#WHEN}
+     */
+    public Outcome<Payment> beginPlan(Acting by, Payment.Channel channel, String id, Plan.Version seen, boolean now) {
+        Plan terms = seen.terms();
+        Payment.Bought bought = new Payment.Bought(seen.plan(), seen.number(), now);
+        return begin(
+                by,
+                fresh(by.accountId(), channel, id, terms.cents(), terms.creditsMicros(), bought),
+                "plan.buy",
+                AccountLog.json("plan", terms.name(), "dollars", Payment.dollars(terms.cents())),
+                () -> purchases.refusal(by.accountId(), seen, now));
+    }
+
+    private Outcome<Payment> begin(
+            Acting by, Payment fresh, String action, String told, Supplier<@Nullable ApiError> refusal) {
+        String id = fresh.id();
+        if (!id.matches("[A-Za-z0-9_-]{1,64}")) {
             throw new IllegalArgumentException("no such payment");
         }
         Payment known = find(id);
         if (known == null) {
-            if (unpaid(accountId) >= UNPAID_MAX) {
+            if (unpaid(by.accountId()) >= UNPAID_MAX) {
                 return Outcome.refused(
                         429,
                         sentence(
                                 "You have started many payments today without paying. Pay one of them, or try again tomorrow."));
             }
-            Payment fresh = fresh(accountId, channel, id, dollars);
-            String after = AccountLog.json("dollars", Long.toString(dollars));
-            commit(rows -> rows.insert(fresh), by, "payment.begin", id, new Changed(null, after));
+            ApiError refused = refusal.get();
+            if (refused != null) {
+                return new Outcome.Refused<>(refused);
+            }
+            commit(rows -> rows.insert(fresh), by, action, id, new Changed(null, told));
             known = find(id);
         }
-        return known != null && known.accountId().equals(accountId)
+        return known != null && known.accountId().equals(by.accountId())
                 ? new Outcome.Done<>(known)
                 : Outcome.refused(409, OPEN_AGAIN); // it belongs to another account
     }
 
-    private Payment fresh(String accountId, Payment.Channel channel, String id, long dollars) {
+    private Payment fresh(
+            String accountId,
+            Payment.Channel channel,
+            String id,
+            long cents,
+            long micros,
+            Payment.@Nullable Bought bought) {
         boolean isTest = channel == Payment.Channel.TEST;
         return new Payment(
                 id,
                 accountId,
                 channel,
                 clock.instant(),
-                dollars * 100,
-                Payment.micros(dollars),
+                cents,
+                micros,
+                bought,
                 Payment.Progress.begun(
                         isTest ? new Payment.Page("test-" + id, "/pay/test/" + id) : new Payment.Page(null, null)));
     }
@@ -181,6 +228,11 @@ public final class Payments {
     }
 
     // ---- reads ----
+
+    /** Returns the version of a plan that a payment buys; null if it buys general credits. */
+    public Plan.@Nullable Version version(Payment payment) {
+        return purchases.version(payment.bought());
+    }
 
     public @Nullable Payment find(String id) {
         return one(PaymentSql.BY_ID, id);
@@ -317,7 +369,7 @@ public final class Payments {
         return Holding.of(
                         ExportFile.of("payments.csv", "payments", "payment p", "p.account_id = :account", """
                     p.id p.channel p.created_at p.net_cents p.tax_cents p.credit_micros p.state p.session_id p.intent_id p.ended_at
-                    p.reversed_micros p.missing_micros p.lapsed_micros""", "p.id"),
+                    p.reversed_micros p.missing_micros p.lapsed_micros p.purpose p.plan p.version p.at_once p.subscription p.period""", "p.id"),
                         ExportFile.of(
                                 "payment-notices.csv",
                                 "messages of the payment service about your payments",

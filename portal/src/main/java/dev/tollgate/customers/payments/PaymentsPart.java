@@ -179,6 +179,14 @@ final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
             take.judge(Verdict.REFUSED, null, Blame.OTHER_PAYMENT.kept());
             return;
         }
+        if (take.hasNoRoom()) {
+            take.judge(Verdict.REFUSED, row, Blame.NO_ROOM.kept());
+            return;
+        }
+        if (take.isOutdated()) {
+            again(take, notice);
+            return;
+        }
         take.judge(Verdict.TAKEN, row, null);
         row.paid(intent, notice.taxCents(), take.at());
         take.pays();
@@ -198,13 +206,17 @@ final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
             counted.add(notice);
             take.judge(Verdict.KEPT, null, null);
         } else if (read == null || !read.id().equals(row.stored().id())) {
-            seen.remove(notice.id());
-            take.judge(Verdict.AGAIN, null, null);
+            again(take, notice);
         } else {
             counted.add(notice);
             take.judge(Verdict.TAKEN, row, null);
             take.wants(wantedMicros(statements, row));
         }
+    }
+
+    private void again(TakeNotice take, PaymentNotice notice) {
+        seen.remove(notice.id());
+        take.judge(Verdict.AGAIN, null, null);
     }
 
     private @Nullable PaymentRow byIntent(Statements statements, String intent) throws SQLException {

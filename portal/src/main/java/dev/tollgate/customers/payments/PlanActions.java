@@ -3,6 +3,9 @@ package dev.tollgate.customers.payments;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.fields.Field.Choice;
+import dev.tollgate.books.plans.Plan.Version;
 import dev.tollgate.books.plans.PlanSweep;
 import dev.tollgate.books.plans.Plans;
 import dev.tollgate.books.plans.Subscription;
@@ -17,12 +20,48 @@ import dev.tollgate.storage.Writer;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** The actions of customers on their account's plan (Z48). On pages alone: no key decides what is paid. */
+/** The actions of customers on their account's plan (Z48, K15). On pages alone: no key decides what is paid. */
 public final class PlanActions {
 
-    /** @param clock the same on all servers that share the books */
-    public record Stores(Plans plans, PlanSweep sweep, Writer writer, InstantSource clock) {}
+    /**
+     * The stores.
+     *
+     * @param channel returns the way in which customers pay now; null if there is none
+     * @param clock the same on all servers that share the books
+     */
+    public record Stores(
+            Plans plans,
+            PlanSweep sweep,
+            Payments payments,
+            Supplier<Payment.@Nullable Channel> channel,
+            Writer writer,
+            InstantSource clock) {}
+
+    private static final Field<String> PLAN = Field.text(PlanPurchases.PLAN, sentence("Plan"));
+    private static final Field<Long> VERSION = Field.whole("version", sentence("Version"), 1, Integer.MAX_VALUE);
+    private static final Field<Boolean> WHEN = Field.choice(
+            PlanPurchases.WHEN,
+            sentence("Begins"),
+            new Choice<>("after", sentence("after the running plan"), false),
+            new Choice<>("now", sentence("at once"), true));
+    private static final Field<String> PAYMENT = Field.text("payment", sentence("Payment"));
+
+    /** Begins to pay for a period of the version of a plan that the page has shown. The form has an id of the payment, which begins once: 32 hex digits. */
+    public static final Action<Stores, Payment> BUY = Action.change(
+                    "plan.buy",
+                    "POST",
+                    "/plan/buy",
+                    Right.PAY,
+                    null,
+                    "Begin to pay for a period of a plan.",
+                    PLAN,
+                    VERSION,
+                    WHEN,
+                    PAYMENT)
+            .does(PlanActions::buy);
 
     public static final Action<Stores, Subscription> CANCEL = Action.change(
                     "plan.cancel", "POST", "/plan/cancel", Right.PAY, null, "Let the plan end with its period.")
@@ -33,6 +72,18 @@ public final class PlanActions {
             .does((stores, request) -> cancel(stores, request, false));
 
     private PlanActions() {}
+
+    private static Outcome<Payment> buy(Stores stores, ActionRequest request) {
+        Payment.Channel channel = stores.channel().get();
+        Version seen = stores.plans().version(request.need(PLAN), request.need(VERSION));
+        String id = request.need(PAYMENT);
+        if (channel == null) {
+            return Outcome.refused(409, sentence("Online payment is not available. Ask the operator to add credits."));
+        }
+        return seen == null || !id.matches("[0-9a-f]{32}")
+                ? Outcome.refused(409, Payments.OPEN_AGAIN)
+                : stores.payments().beginPlan(request.by(), channel, "pay_" + id, seen, request.need(WHEN));
+    }
 
     private static Outcome<Subscription> cancel(Stores stores, ActionRequest request, boolean isCancelled) {
         Subscription running = stores.sweep().present(request.account());

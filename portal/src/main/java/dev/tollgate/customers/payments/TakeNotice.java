@@ -8,6 +8,8 @@ import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Origin;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.books.ledger.TakeBack;
+import dev.tollgate.books.plans.PlanStep;
+import dev.tollgate.books.plans.Turn;
 import dev.tollgate.customers.payments.PaymentsPart.PaymentChange;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Decision;
@@ -29,10 +31,13 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
     private final boolean isLost;
     private final Party seller;
     private final Instant at;
-    private final @Nullable Grant grant;
     private final boolean isTestMoneyGood;
+    private final PlanPurchases.@Nullable Offer offer;
+    private final boolean hasNoRoom;
     private final @Nullable TakeBack takeBack;
     private final @Nullable Deed deed;
+    private final @Nullable Turn turn;
+    private @Nullable Grant grant;
     private @Nullable PaymentRow row;
     private @Nullable String detail;
     private boolean pays;
@@ -46,6 +51,8 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
      * @param from the address that sent the notice
      * @param seller the operator's current details
      * @param isTestMoneyGood whether credits of test payments buy calls of paid models
+     * @param offer what the payment buys of a plan if this pays it; null for general credits
+     * @param hasNoRoom whether the account is known to have no room for all credits
      */
     TakeNotice(
             PaymentNotice notice,
@@ -54,6 +61,8 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
             String from,
             Party seller,
             boolean isTestMoneyGood,
+            PlanPurchases.@Nullable Offer offer,
+            boolean hasNoRoom,
             Instant at) {
         this.isTestMoneyGood = isTestMoneyGood;
         this.notice = notice;
@@ -61,8 +70,17 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
         this.isLost = isLost;
         this.seller = seller;
         this.at = at;
+        this.offer = offer;
+        this.hasNoRoom = hasNoRoom;
         Payment counts = notice.wrong() == null ? read : null;
-        this.grant = counts != null && notice.fact() == PaymentNotice.Fact.PAID ? credits(counts) : null;
+        boolean mayPay = counts != null && notice.fact() == PaymentNotice.Fact.PAID && !hasNoRoom;
+        this.turn = mayPay && offer != null && !offer.isBeside()
+                ? offer.turn(counts, terms -> grant = credits(counts).under(terms), () -> pays)
+                : null;
+        if (mayPay && turn == null) {
+            Grant credits = credits(counts);
+            this.grant = offer == null ? credits : credits.under(offer.beside());
+        }
         boolean mayTake =
                 notice.fact() == PaymentNotice.Fact.PAID || !notice.fact().isOfTheWay();
         this.takeBack = counts != null && mayTake ? takeBack(counts) : null;
@@ -77,9 +95,13 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
     }
 
     private Grant credits(Payment payment) {
-        String reason = !payment.channel().movesMoney()
-                ? "Test payment of $" + payment.dollars() + ", no money moved"
-                : "Payment of $" + payment.dollars();
+        String dollars = Payment.dollars(payment.netCents());
+        String money = payment.channel().movesMoney()
+                ? "Payment of $" + dollars
+                : "Test payment of $" + dollars + ", no money moved";
+        String reason = offer == null
+                ? money
+                : money + ": plan " + offer.version().terms().name();
         String account = payment.accountId();
         long micros = payment.creditMicros();
         if (!payment.channel().movesMoney()) {
@@ -94,6 +116,11 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
     }
 
     private boolean isOfSandbox(Payment payment) {
+        return isOfSandbox(payment, isTestMoneyGood);
+    }
+
+    /** Returns whether a payment's credits pay only for responses of the sandbox. */
+    static boolean isOfSandbox(Payment payment, boolean isTestMoneyGood) {
         return !payment.channel().movesMoney() && !isTestMoneyGood;
     }
 
@@ -135,7 +162,10 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
 
     /** Returns the changes of one commit, in order. */
     List<Change> unit() {
-        return Stream.of(this, grant, takeBack, deed).filter(Objects::nonNull).toList();
+        Stream<Change> credits = turn == null ? Stream.ofNullable(grant) : turn.changes().stream();
+        return Stream.of(Stream.of(this), credits, Stream.ofNullable(takeBack), Stream.ofNullable(deed))
+                .<Change>flatMap(changes -> changes)
+                .toList();
     }
 
     PaymentNotice notice() {
@@ -188,11 +218,26 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
         return tooEarly;
     }
 
+    /** Returns whether the account's plan has changed since it was read. Once plans are judged. */
+    boolean isOutdated() {
+        return turn != null && !turn.outcome();
+    }
+
+    boolean hasNoRoom() {
+        return hasNoRoom;
+    }
+
+    /** Returns the step that it makes of the account's plan; null for none. */
+    @Nullable
+    PlanStep step() {
+        return turn == null ? null : turn.bought();
+    }
+
     /** Marks the payment as paid by this notice. */
     void pays() {
         pays = true;
         if (row != null && grant != null) {
-            row.creditedBy(grant);
+            row.creditedBy(grant, step());
         }
     }
 

@@ -9,6 +9,7 @@ import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.base.words.Sentence;
+import dev.tollgate.books.plans.Plan;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentNotice;
 import dev.tollgate.customers.payments.Payments;
@@ -196,21 +197,43 @@ public final class StripeCheckout implements AutoCloseable {
         return promise.future().toCompletionStage().toCompletableFuture().get(WAIT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
+    /** Returns what the session and the money say of a payment (K25). */
+    private static Map<String, String> described(Payment payment) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("payment", payment.id());
+        metadata.put("account", payment.accountId());
+        metadata.put("credits", Long.toString(payment.creditMicros()));
+        Payment.Bought bought = payment.bought();
+        if (bought != null) {
+            metadata.put("plan", bought.plan());
+            metadata.put("version", Long.toString(bought.version()));
+            metadata.put("when", bought.atOnce() ? StripeEvent.NOW : "after");
+        }
+        return metadata;
+    }
+
+    private String product(Payment payment) {
+        Plan.Version version = payments.version(payment);
+        return version == null
+                ? Credits.text(payment.creditMicros()) + " credits"
+                : version.terms().name() + ", 1 " + version.terms().period().word();
+    }
+
     private String form(Payment payment, String back) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("mode", "payment");
         fields.put("client_reference_id", payment.id());
-        fields.put("metadata[payment]", payment.id());
         // The payment is made from these if its row is lost by a restore (C32).
-        fields.put("metadata[account]", payment.accountId());
-        fields.put("metadata[credits]", Long.toString(payment.creditMicros()));
-        fields.put("payment_intent_data[metadata][payment]", payment.id());
+        described(payment).forEach((name, value) -> {
+            fields.put("metadata[" + name + "]", value);
+            fields.put("payment_intent_data[metadata][" + name + "]", value);
+        });
         fields.put("success_url", back + "?back=1");
         fields.put("cancel_url", back);
         fields.put("line_items[0][quantity]", "1");
         fields.put("line_items[0][price_data][currency]", "usd");
         fields.put("line_items[0][price_data][unit_amount]", Long.toString(payment.netCents()));
-        fields.put("line_items[0][price_data][product_data][name]", Credits.text(payment.creditMicros()) + " credits");
+        fields.put("line_items[0][price_data][product_data][name]", product(payment));
         // Otherwise Stripe may ask for another currency than the one in which the event is compared.
         fields.put("adaptive_pricing[enabled]", "false");
         if (account.tax()) {

@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.books.plans.Plan;
 import dev.tollgate.customers.payments.Blame;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentNotice;
@@ -22,6 +23,9 @@ final class StripeEvent {
     private static final long SECONDS_MAX = 100_000_000_000L;
     private static final String ID = "[A-Za-z0-9_]{1,100}";
     private static final String PAID = "paid";
+
+    /** The word of a period that begins at once, whatever runs. */
+    static final String NOW = "now";
 
     private final String id;
     private final String type;
@@ -158,7 +162,19 @@ final class StripeEvent {
                 text(metadata.path("account"), ID),
                 micros == null ? 0 : Long.parseLong(micros),
                 Objects.requireNonNullElse(
-                        text(object.path("customer_details").path("address").path("country"), "[A-Z]{2}"), ""));
+                        text(object.path("customer_details").path("address").path("country"), "[A-Z]{2}"), ""),
+                bought(metadata));
+    }
+
+    private static Payment.@Nullable Bought bought(JsonNode metadata) {
+        String plan = text(metadata.path("plan"), Plan.ID.pattern());
+        String version = text(metadata.path("version"), "[1-9][0-9]{0,17}");
+        return plan == null || version == null
+                ? null
+                : new Payment.Bought(
+                        plan,
+                        Long.parseLong(version),
+                        NOW.equals(metadata.path("when").asString("")));
     }
 
     /** As a text, or as the whole of it. */

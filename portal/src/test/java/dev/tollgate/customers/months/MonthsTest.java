@@ -162,7 +162,7 @@ class MonthsTest {
                                 cents,
                                 tax,
                                 null,
-                                new PaymentNotice.Begun(store.now(), null, 0, country)),
+                                new PaymentNotice.Begun(store.now(), null, 0, country, null)),
                         "192.0.2.9");
     }
 
@@ -187,7 +187,8 @@ class MonthsTest {
     }
 
     private Payments payments() {
-        return new Payments(store.database, store.writer, () -> new Party("Seller", "", ""), true, store::now);
+        return new Payments(
+                store.database, store.writer, () -> new Party("Seller", "", ""), true, store.purchases(), store::now);
     }
 
     private MonthRow.Paper paper() {

@@ -162,6 +162,7 @@ class RandomMonthsTest {
                     store.writer,
                     () -> new Party("Seller", "Street 1", "DE123456789"),
                     false,
+                    store.purchases(),
                     store::now);
             store.setNow(FIRST.atDay(5).atTime(9, 7).toInstant(ZoneOffset.UTC));
             for (int i = 0; i < ACCOUNTS; i++) {

@@ -60,7 +60,7 @@ class PaymentsTest {
         store = stores.open(folder, CustomersFixture::new);
         store.account(ACCOUNT, 0);
         store.account("acc_2", 0);
-        payments = new Payments(store.database, store.writer, () -> Party.NOBODY, true, store::now);
+        payments = new Payments(store.database, store.writer, () -> Party.NOBODY, true, store.purchases(), store::now);
     }
 
     @AfterEach
@@ -289,7 +289,7 @@ class PaymentsTest {
     }
 
     private static PaymentNotice.Begun of(CustomersFixture store, String account, long credits) {
-        return new PaymentNotice.Begun(store.now(), account, credits * 1_000_000, "DE");
+        return new PaymentNotice.Begun(store.now(), account, credits * 1_000_000, "DE", null);
     }
 
     @Test
@@ -337,7 +337,7 @@ class PaymentsTest {
         lose(Duration.ofMinutes(30), Duration.ofMinutes(30));
         assertRefused(paidNotice("other sum", 5_000, of(store, ACCOUNT, 10_001)));
         assertRefused(paidNotice("no account", 5_000, of(store, "acc_gone", 10_000)));
-        assertRefused(paidNotice("before this build", 5_000, new PaymentNotice.Begun(store.now(), null, 0, "")));
+        assertRefused(paidNotice("before this build", 5_000, new PaymentNotice.Begun(store.now(), null, 0, "", null)));
         begun("others", 50);
         assertThat(payments.notices().take(paidNotice("others", 5_000, of(store, "acc_2", 10_000)), "192.0.2.9"))
                 .isEqualTo(Verdict.TOO_EARLY);

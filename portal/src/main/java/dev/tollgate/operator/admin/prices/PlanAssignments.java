@@ -236,7 +236,7 @@ public final class PlanAssignments {
                         version,
                         periods,
                         null,
-                        last.remaining(),
+                        last.due(),
                         version.terms().period().end(clock.instant(), periods));
     }
 

@@ -62,13 +62,13 @@ final class PlanBegin {
     }
 
     private static @Nullable Sentence refusedNow(String accountId, Subscription running) {
-        return running.remaining() > Subscription.DUE_MAX
+        return running.due() > Subscription.DUE_MAX
                 ? sentence(
                         "Account {account} has the plan {plan} (version {version}) with {more} more periods until {until}. If another begins now, the credits of these are given at once, which is possible for {max} at most. End the plan first, or wait.",
                         accountId,
                         running.version().plan(),
                         String.valueOf(running.version().number()),
-                        Integer.toString(running.remaining()),
+                        Integer.toString(running.due()),
                         running.until(),
                         Integer.toString(Subscription.DUE_MAX))
                 : null;

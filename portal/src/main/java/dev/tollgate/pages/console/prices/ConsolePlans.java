@@ -232,6 +232,8 @@ public record ConsolePlans(
             case OPERATOR -> say("plan::operator");
             case DELETED -> say("plan::deleted");
             case REPLACED -> say("plan::replaced");
+            case UNPAID -> say("plan::test money alone");
+            case REFUNDED -> say("plan::refunded");
         };
     }
 

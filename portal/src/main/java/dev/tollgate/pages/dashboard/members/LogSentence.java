@@ -176,6 +176,13 @@ record LogSentence(Map<String, String> names, ZoneId zone) {
                     "organization.time_zone:time_zone",
                     it -> say("{who} set the time zone of budgets to {value}.", it.who(), it.value())),
             entry("payment.begin", it -> say("{who} began a payment of ${dollars}.", it.who(), it.get("dollars"))),
+            entry(
+                    "plan.buy",
+                    it -> say(
+                            "{who} began a payment of ${dollars} for the plan {plan}.",
+                            it.who(),
+                            it.get("dollars"),
+                            it.get("plan"))),
             entry("plan.cancel", it -> say("{who} cancelled the plan {plan}.", it.who(), it.get("plan"))),
             entry("plan.keep", it -> say("{who} kept the plan {plan}.", it.who(), it.get("plan"))),
             entry("team.archive", it -> say("{who} archived the team {subject}.", it.who(), it.subject())),

@@ -58,7 +58,12 @@ class ConsoleMonthsTest {
         try (CustomersFixture store = new CustomersFixture(folder)) {
             store.setNow(Instant.parse("2026-10-07T09:00:00Z"));
             Payments payments = new Payments(
-                    store.database, store.writer, () -> new Party("Seller", "Street 1", "DE1"), true, store::now);
+                    store.database,
+                    store.writer,
+                    () -> new Party("Seller", "Street 1", "DE1"),
+                    true,
+                    store.purchases(),
+                    store::now);
             store.account("acc_1", 0);
             Acting by = new Acting("acc_1", "per_1", "192.0.2.1", null);
             payments.setContact(by, new Party("Ann", "Road 2", "FR42"));
