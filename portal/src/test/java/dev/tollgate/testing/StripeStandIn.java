@@ -111,16 +111,21 @@ public final class StripeStandIn implements AutoCloseable {
     /** The session is paid, and has all that this program has written into it. @param created when it was made */
     public static String paidInFull(String event, Session session, Instant created) {
         return event(event, "checkout.session.completed", """
-                {"object":"checkout.session","id":"%s","client_reference_id":"%s","created":%d,"metadata":{"payment":"%s","account":"%s","credits":"%s"},
+                {"object":"checkout.session","id":"%s","client_reference_id":"%s","created":%d,"metadata":{%s},
                 "payment_intent":"%s","payment_status":"paid","currency":"usd","amount_total":%d,"total_details":{"amount_tax":0}}""".formatted(
                         session.id(),
                         session.payment(),
                         created.getEpochSecond(),
-                        session.payment(),
-                        session.fields().get("metadata[account]"),
-                        session.fields().get("metadata[credits]"),
+                        metadata(session.fields()),
                         session.intent(),
                         session.netCents()));
+    }
+
+    private static String metadata(Map<String, String> fields) {
+        return fields.entrySet().stream()
+                .filter(field -> field.getKey().startsWith("metadata["))
+                .map(field -> "\"" + field.getKey().substring(9).replace("]", "") + "\":\"" + field.getValue() + "\"")
+                .collect(Collectors.joining(","));
     }
 
     public static String paid(String event, Session session) {

@@ -20,8 +20,12 @@ public final class PlanFigures {
                 AND NOT EXISTS (SELECT 1 FROM subscription n WHERE n.account_id = s.account_id AND n.number > s.number)
             ORDER BY s.ended_at, s.account_id LIMIT ?""";
     private static final String INCOME = "SELECT " + Plans.VERSION + """
-            , t.periods, t.latest FROM (SELECT s.plan, s.version, SUM(p.periods) AS periods, SUM(CASE WHEN p.at >= ? THEN p.periods ELSE 0 END) AS latest
-                FROM plan_step p JOIN subscription s ON s.account_id = p.account_id AND s.number = p.subscription GROUP BY s.plan, s.version) t
+            , t.periods, t.latest FROM (SELECT paid.plan, paid.version, SUM(paid.periods) AS periods,
+                    SUM(CASE WHEN paid.at >= ? THEN paid.periods ELSE 0 END) AS latest
+                FROM (SELECT s.plan, s.version, p.at, p.periods
+                        FROM plan_step p JOIN subscription s ON s.account_id = p.account_id AND s.number = p.subscription WHERE p.payment_id IS NULL
+                    UNION ALL SELECT plan, version, ended_at, 1 FROM payment WHERE purpose = 'plan' AND state = 'paid' AND channel = 'stripe') paid
+                GROUP BY paid.plan, paid.version) t
             JOIN plan_version v ON v.plan = t.plan AND v.number = t.version""";
 
     private final Database database;
@@ -42,7 +46,7 @@ public final class PlanFigures {
         return database.read(sql -> sql.list(LAPSED, Subscription::read, since, limit));
     }
 
-    /** The prices of the periods of a plan that were assigned, in US cents. @param latest of those that were assigned since a time */
+    /** The prices of the periods of a plan that were assigned, or bought with money, in US cents. @param latest of those since a time */
     public record Income(long all, long latest) {
 
         public static final Income NONE = new Income(0, 0);
@@ -52,7 +56,7 @@ public final class PlanFigures {
         }
     }
 
-    /** Returns the income of plans by their ids; a plan that was never assigned is not there. */
+    /** Returns the income of plans by their ids; a plan that was never assigned or bought is not there. */
     public Map<String, Income> incomes(Instant since) {
         return database.read(sql -> {
             Map<String, Income> incomes = new HashMap<>();

@@ -11,6 +11,7 @@ import dev.tollgate.books.ledger.Lapse;
 import dev.tollgate.books.plans.Plan;
 import dev.tollgate.books.plans.Plan.Period;
 import dev.tollgate.books.plans.Plan.Version;
+import dev.tollgate.books.plans.PlanFigures;
 import dev.tollgate.books.plans.PlanStep;
 import dev.tollgate.books.plans.PlanSweep;
 import dev.tollgate.books.plans.Subscription;
@@ -316,6 +317,7 @@ class PlanPurchasesTest {
         buys("one", pro, false);
         plans.assign(ACCOUNT, pro, 1, PlanStep.Kind.AFTER);
         buys("three", pro, false);
+        Payment open = begun("open", pro, false);
         plans.assign(ACCOUNT, pro, 2, PlanStep.Kind.AFTER);
         store.advance(Duration.ofDays(1));
         cancel();
@@ -326,6 +328,24 @@ class PlanPurchasesTest {
         sweepAt("2027-04-30");
         assertThat(grants()).isEqualTo("[01-31/02-28, 02-28/03-31, 03-31/04-30]");
         assertThat(Objects.requireNonNull(last().end()).why()).isEqualTo(Why.CANCELLED);
+        assertThat(bought(pays(open))).as("paid after the end").isEqualTo("2.1");
+    }
+
+    @Test
+    void a_cancel_stays_when_a_period_is_bought_behind_it() {
+        buys("one", pro, false);
+        buys("two", pro, false);
+        Payment open = begun("open", pro, false);
+        plans.assign(ACCOUNT, pro, 2, PlanStep.Kind.AFTER);
+        store.advance(Duration.ofDays(1));
+        cancel();
+        Version next = plans.set("pro-2", plan("Pro", 1_000, Period.MONTH, "gold"));
+        assertThat(bought(pays(open))).isEqualTo("1.3");
+        assertThat(last().cancelledAt()).isNotNull();
+        assertThat(last().periods()).isEqualTo(3);
+        assertThat(refused(next, false)).isEqualTo("when");
+        plans.commit(store.plans.cancel(last(), false, store.now()));
+        assertThat(last().remaining()).as("what was cut stays cut").isEqualTo(2);
     }
 
     @Test
@@ -414,6 +434,9 @@ class PlanPurchasesTest {
         assertThat(store.number("SELECT COUNT(*) FROM credit_grant WHERE sandbox = 1"))
                 .isEqualTo(2);
         assertThat(bought(buys("real", pro, false))).isEqualTo("2.1");
+        assertThat(store.plans.figures().incomes(BEGIN).get("pro"))
+                .as("without test money: two that were bought, one by hand")
+                .isEqualTo(new PlanFigures.Income(2_700, 2_700));
     }
 
     // ---- after a restore (C32) ----
