@@ -73,6 +73,9 @@ final class StripeEvent {
     }
 
     private @Nullable PaymentNotice notice() {
+        if (type.startsWith("checkout.session.") && !object.path("metadata").has("payment")) {
+            return null; // another system sells at the same account
+        }
         return switch (type) {
             case "checkout.session.completed" -> completed();
             case "checkout.session.async_payment_succeeded" -> session(Fact.PAID);

@@ -246,13 +246,17 @@ class StripePaymentsTest {
         StripeStandIn.Session unknown =
                 new StripeStandIn.Session("cs_test_none", "pi_none", "pay_none", 1_000, Map.of());
         String foreign = paid(newEvent(), ours).replace("\"metadata\":{\"payment\":\"" + ours.payment() + "\"},", "");
-        for (String body : List.of(paid(newEvent(), linked), paid(newEvent(), unknown), foreign)) {
+        String mixed = paid(newEvent(), ours).replace("\"payment\":\"" + ours.payment(), "\"payment\":\"pay_other");
+        for (String body : List.of(foreign, mixed, paid(newEvent(), linked), paid(newEvent(), unknown))) {
             assertThat(tell(body)).isEqualTo(200);
         }
         assertThat(balance(browser)).isEqualTo("0.000000");
         assertThat(outcome("evt_" + numbers)).isEqualTo("refused: not a payment of this server");
         assertThat(outcome("evt_" + (numbers - 1))).isEqualTo("refused: another session than the one of this payment");
         assertThat(outcome("evt_" + (numbers - 2))).isEqualTo("refused: not a payment page of this server");
+        assertThat(outcome("evt_" + (numbers - 3)))
+                .as("of another system at the same account")
+                .isNull();
     }
 
     @Test
