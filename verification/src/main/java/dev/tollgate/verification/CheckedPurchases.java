@@ -85,6 +85,7 @@ final class CheckedPurchases {
                 && its.bought()
                         .anyMatch(step -> paid.id.equals(step.payment())
                                 && !step.kind().equals(other)
+                                && (!step.kind().equals("after") || Math.abs(step.at() - paid.at) <= Check.APART_MILLIS)
                                 && Objects.equals(step.period(), paid.period))) {
             told.add(paid.id);
         } else if (paid.subscription != null) {
