@@ -68,6 +68,7 @@ public final class MovedServer {
         }
         AtomicReference<Instant> now = new AtomicReference<>(Instant.ofEpochMilli(Long.parseLong(args[1])));
         PortalServer server = PortalServer.start(now::get, environment, settings.toArray(String[]::new));
+        server.script("promptTokenCount: 10 candidatesTokenCount: 300000");
         HttpServer door = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
         door.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         MovedServer moved = new MovedServer(server, now);
@@ -116,11 +117,20 @@ public final class MovedServer {
                 Customer customer = server.customer(with[0]);
                 return customer.account() + " " + customer.key();
             }
-            case "spend" -> server.script("promptTokenCount: 10 candidatesTokenCount: " + with[0]);
             case "begin" -> {
                 return opened(server.money()
                         .payments()
                         .begin(by(with[0]), checkout.channel(), with[1], Long.parseLong(with[2])));
+            }
+            case "buy" -> {
+                return opened(server.money()
+                        .payments()
+                        .beginPlan(
+                                by(with[0]),
+                                checkout.channel(),
+                                with[1],
+                                plans.plans().newest(with[2]),
+                                with[3].equals("now")));
             }
             case "cancel" -> act(PlanActions.CANCEL, with[0]);
             case "keep" -> act(PlanActions.KEEP, with[0]);

@@ -72,6 +72,12 @@ final class MovedServers implements AutoCloseable {
         }
 
         void start() {
+            begin();
+            awaitPorts();
+        }
+
+        /** Starts the process and returns. */
+        void begin() {
             List<String> command = Program.aroundIt(MovedServer.class);
             command.addAll(List.of(data.toString(), Long.toString(now.toEpochMilli())));
             environment.forEach((name, value) -> command.addAll(List.of(name, value)));
@@ -80,25 +86,26 @@ final class MovedServers implements AutoCloseable {
             }
             try {
                 Files.createDirectories(data);
-                Process started = new ProcessBuilder(command)
+                process = new ProcessBuilder(command)
                         .redirectError(ProcessBuilder.Redirect.appendTo(
                                 folder.resolve("server.log").toFile()))
                         .start();
-                process = started;
-                BufferedReader out = started.inputReader();
-                String line = out.readLine();
-                while (line != null && !line.startsWith(MovedServer.PORTS)) {
-                    line = out.readLine();
-                }
-                if (line == null) {
-                    throw new IllegalStateException("it did not start, see " + folder);
-                }
-                String[] ports = line.substring(MovedServer.PORTS.length()).split(" ");
-                port = Integer.parseInt(ports[0]);
-                door = Integer.parseInt(ports[1]);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        /** Returns once it listens. */
+        void awaitPorts() {
+            BufferedReader out = Objects.requireNonNull(process).inputReader();
+            String[] ports = out.lines()
+                    .filter(line -> line.startsWith(MovedServer.PORTS))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("it did not start, see " + folder))
+                    .substring(MovedServer.PORTS.length())
+                    .split(" ");
+            port = Integer.parseInt(ports[0]);
+            door = Integer.parseInt(ports[1]);
         }
 
         void kill() {
@@ -142,7 +149,8 @@ final class MovedServers implements AutoCloseable {
     // ---- life and death ----
 
     void start() {
-        nodes.stream().parallel().forEach(Node::start);
+        nodes.forEach(Node::begin);
+        nodes.forEach(Node::awaitPorts);
     }
 
     /** Sends SIGKILL. */

@@ -20,8 +20,8 @@ class PlanTrialTest {
     private static final int PARTS = Integer.getInteger("crash.trials", Effort.of(1, 5));
     private static final PlanTrial.Size SIZE = Effort.isLong()
             ? new PlanTrial.Size(
-                    Integer.getInteger("crash.accounts", 100), Integer.getInteger("crash.days", 400), 20, 2, false)
-            : new PlanTrial.Size(12, 10, 1, 1, false);
+                    Integer.getInteger("crash.accounts", 100), Integer.getInteger("crash.days", 400), 20, 2, true)
+            : new PlanTrial.Size(12, 10, 1, 1, true);
 
     static Stream<Arguments> trials() {
         return Stream.of(Stores.values())

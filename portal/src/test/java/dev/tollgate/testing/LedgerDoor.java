@@ -21,7 +21,6 @@ import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.KeyState;
-import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Count;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.UpstreamModel;
@@ -49,15 +48,13 @@ final class LedgerDoor implements Handler<KeyCaller> {
     private static final Times TIMES = new Times(400, 900, 52_000, 91_000, 93_000);
     private static final String CHANNEL = "sandbox";
 
-    private final Catalogue catalogue;
     private final PortalBooks books;
     private final InstantSource clock;
     private final CompletionIds ids;
     private volatile Usage usage = AT_FIRST;
     private volatile boolean fails;
 
-    LedgerDoor(Catalogue catalogue, PortalBooks books, InstantSource clock) {
-        this.catalogue = catalogue;
+    LedgerDoor(PortalBooks books, InstantSource clock) {
         this.books = books;
         this.clock = clock;
         this.ids = new CompletionIds(clock, ThreadLocalRandom.current()::nextLong);
@@ -100,11 +97,11 @@ final class LedgerDoor implements Handler<KeyCaller> {
 
     private ObjectNode call(String requestId, KeyCaller caller, JsonNode body) {
         String name = body.path("model").asString("");
-        Model sold = catalogue.find(name);
+        Instant now = clock.instant();
+        Model sold = books.stores().sold().catalogue(caller.accountId(), now).find(name);
         if (sold == null || !caller.mayUse(sold.id())) {
             throw ModelsHandler.notFound(name).asException();
         }
-        Instant now = clock.instant();
         Model model = sold.at(now);
         Usage used = usage;
         long charge = model.pricing().chargeMicros(used);

@@ -170,7 +170,7 @@ public final class PortalServer extends AccountsServer {
         EventLoops loops = ground.open(new EventLoops(), EventLoops::close);
         first = FirstKeys.of(ground, books);
         calls = NoCalls.of(ground, books);
-        door = new LedgerDoor(catalogue, books, clock);
+        door = new LedgerDoor(books, clock);
         portal = new Portal(
                 ground, books, loops.vertx(), Outbound.direct(loops.vertx()), calls, first, its -> new Foresight(
                                 its, calls.models(), clock.instant())
