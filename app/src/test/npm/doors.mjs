@@ -2,6 +2,7 @@
 const clients = {
   openai: () => import('./door-openai.mjs'),
   background: () => import('./door-background.mjs'),
+  'background-interactions': () => import('./door-background-interactions.mjs'),
   anthropic: () => import('./door-anthropic.mjs'),
   ai: () => import('./door-ai.mjs'),
   langchain: () => import('./door-langchain.mjs'),

@@ -60,7 +60,7 @@ final class Restores {
      * Puts the newest whole copy into the data folder, and records the restore.
      *
      * @param to the latest instant of a copy; null for the newest
-     * @param notes receives a sentence for each copy that was passed over, and one if responses in the background have ended with it
+     * @param notes receives a sentence for each copy that was passed over, and one if jobs have ended with it
      * @return the time that is lost
      * @throws CannotOpen if there is no copy, or it cannot be put there; then nothing is
      */
@@ -87,7 +87,7 @@ final class Restores {
      * Records that the books were restored by other means.
      *
      * @param from the instant of the copy; null for the newest call, entry or row of a log
-     * @param notes receives a sentence if responses in the background have ended with it
+     * @param notes receives a sentence if jobs have ended with it
      * @return the time that is lost; null if nothing was written since the last restore
      * @throws CannotOpen if a server runs
      */
@@ -137,8 +137,8 @@ final class Restores {
         new AuditedWriter(books.writer(), Surroundings.REAL.clock())
                 .restored(By.of(Actor.COMMAND), lost, source, changes);
         if (jobs.outcome() > 0) {
-            notes.accept("Responses in the background that had not ended: " + jobs.outcome()
-                    + ". They have failed, since restored books send no calls.");
+            notes.accept("Batches, and responses and interactions in the background, that had not ended: "
+                    + jobs.outcome() + ". They have failed, since restored books send no calls.");
         }
         books.people().close();
         books.node().close();

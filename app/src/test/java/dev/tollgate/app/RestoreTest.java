@@ -279,16 +279,17 @@ class RestoreTest {
                 .hasMessageContaining("For PostgreSQL see docs/upgrade.md");
     }
 
-    /** A copy of books with three responses in the background: a running one, one without credits, and a finished one. */
-    private String copiedWithJobs() {
+    /** A copy of books with jobs: a finished response, a running one, and an interaction without credits. Returns the keys of the last two. */
+    private List<String> copiedWithJobs() {
         try (Gateway gateway = Gateway.start(Map.of("TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY))) {
             gateway.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(10, 20, 0)));
             Customer customer = gateway.customer("500");
-            background(gateway, customer);
+            background(gateway, customer, "responses");
             Gateway.await("an answer", () -> gateway.number("SELECT COUNT(*) FROM job WHERE state = 'completed'") == 1);
             gateway.script("- respond: [{delay_ms: 60000}]");
-            background(gateway, customer);
-            background(gateway, gateway.customer("0.02"));
+            background(gateway, customer, "responses");
+            Customer poor = gateway.customer("0.02");
+            background(gateway, poor, "interactions");
             Gateway.await(
                     "a running one and a pause",
                     () -> gateway.number("SELECT (SELECT COUNT(*) FROM open_hold) * (SELECT COUNT(pause) FROM job)")
@@ -296,13 +297,13 @@ class RestoreTest {
             copy(gateway, copy);
             String id = gateway.text("SELECT SUBSTR(job_id, 10) FROM job_line WHERE state = 'running'");
             gateway.post("/v1/responses/resp_" + id + "/cancel", "", customer.key());
-            return customer.key();
+            return List.of(customer.key(), poor.key());
         }
     }
 
-    private static void background(Gateway gateway, Customer customer) {
+    private static void background(Gateway gateway, Customer customer, String door) {
         Gateway.Reply reply = gateway.post(
-                "/v1/responses",
+                "/v1/" + door,
                 CALL.replace(
                         "\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]",
                         "\"input\":\"hello\",\"background\":true"),
@@ -314,24 +315,27 @@ class RestoreTest {
 
     @Test
     void restored_books_end_open_jobs_and_send_no_calls() throws Exception {
-        String key = copiedWithJobs();
+        List<String> keys = copiedWithJobs();
         restore(settings());
         assertThat(lines)
                 .containsExactly(
-                        "Responses in the background that had not ended: 2. They have failed, since restored books send no calls.",
+                        "Batches, and responses and interactions in the background, that had not ended: 2. They have failed, since restored books send no calls.",
                         copy + " is restored.");
         assertThat(text(JOBS)).isEqualTo("completed failed failed");
-        String id = "resp_"
-                + text("SELECT SUBSTR(id, 10) FROM job WHERE id > (SELECT MIN(id) FROM job) ORDER BY id LIMIT 1");
+        List<String> paths = List.of(
+                "responses/resp_" + text("SELECT SUBSTR(id, 10) FROM job WHERE state = 'failed' AND kind = 'response'"),
+                "interactions/v1_" + text("SELECT SUBSTR(id, 10) FROM job WHERE kind = 'interaction'"));
         try (App app = App.start(SettingsLoader.load(
                 Map.of("data", target.toString(), "port", "0"), Map.of("TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY)))) {
-            HttpRequest get = HttpRequest.newBuilder(
-                            URI.create("http://127.0.0.1:" + app.port() + "/v1/responses/" + id))
-                    .header("authorization", "Bearer " + key)
-                    .build();
             try (HttpClient client = HttpClient.newHttpClient()) {
-                assertThat(client.send(get, BodyHandlers.ofString()).body())
-                        .contains("\"status\":\"failed\"", "restored from a copy");
+                for (int i = 0; i < paths.size(); i++) {
+                    HttpRequest get = HttpRequest.newBuilder(
+                                    URI.create("http://127.0.0.1:" + app.port() + "/v1/" + paths.get(i)))
+                            .header("authorization", "Bearer " + keys.get(i))
+                            .build();
+                    assertThat(client.send(get, BodyHandlers.ofString()).body())
+                            .contains("\"status\":\"failed\"", "restored from a copy");
+                }
             }
         }
         assertThat(text(JOBS)).isEqualTo("completed failed failed");

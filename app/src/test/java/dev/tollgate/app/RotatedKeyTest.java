@@ -108,7 +108,7 @@ class RotatedKeyTest {
         }
     }
 
-    /** Two responses in the background: a waiting one without credits, and a finished one, whose request is gone. */
+    /** Jobs: a waiting response and a waiting interaction without credits, and a finished response, whose request is gone. */
     @Test
     void requests_of_jobs_stay_under_their_key_until_the_jobs_end() throws IOException {
         try (Gateway gateway = Gateway.start()) {
@@ -117,10 +117,14 @@ class RotatedKeyTest {
             String old = Files.readString(file).strip();
             String fresh = command(Stream.of("secret", "new-key")).out().strip();
             Customer poor = gateway.customer("0.02");
-            String waits = background(gateway, poor);
+            String waits = background(gateway, poor, "responses");
+            String waitsToo = background(gateway, poor, "interactions");
             Customer customer = gateway.customer("10");
-            String made = background(gateway, customer);
-            Await.until("one waits", () -> gateway.get(waits, poor.key()).json().has("paused"));
+            String made = background(gateway, customer, "responses");
+            for (String each : List.of(waits, waitsToo)) {
+                Await.until(
+                        "it waits", () -> gateway.get(each, poor.key()).json().has("paused"));
+            }
             Await.until("one is made", () -> status(gateway, made, customer).equals("completed"));
             gateway.restartAfter(() -> write(file, fresh, old));
 
@@ -131,6 +135,7 @@ class RotatedKeyTest {
             assertThat(left(gateway, oldId)).anySatisfy(it -> assertThat(it)
                     .startsWith("requests and results of batches and background responses "));
             assertThat(status(gateway, waits, poor)).isEqualTo("queued");
+            assertThat(status(gateway, waitsToo, poor)).isEqualTo("in_progress");
             assertThat(command(gateway, "secret", "forget", oldId, "--reason", "a drill")
                             .err())
                     .contains(" requests and results of batches and background responses");
@@ -142,19 +147,21 @@ class RotatedKeyTest {
 
             gateway.restartAfter(() -> write(file, fresh));
             gateway.setNow(gateway.now().plus(Duration.ofMinutes(2)));
-            Await.until("its end", () -> status(gateway, waits, poor).equals("failed"));
-            assertThat(gateway.get(waits, poor.key()).text()).contains("removed the secret key");
+            for (String each : List.of(waits, waitsToo)) {
+                Await.until("its end", () -> status(gateway, each, poor).equals("failed"));
+                assertThat(gateway.get(each, poor.key()).text()).contains("removed the secret key");
+            }
             assertThat(command(gateway, "secret", "status").code()).isZero();
             gateway.assertBooksAreClosed();
             assertThat(gateway.differences()).isEmpty();
         }
     }
 
-    private static String background(Gateway gateway, Customer customer) {
+    private static String background(Gateway gateway, Customer customer, String door) {
         Reply reply = gateway.post(
-                "/v1/responses", "{\"model\":\"gemini-2.5-pro\",\"input\":\"Hi\",\"background\":true}", customer.key());
+                "/v1/" + door, "{\"model\":\"gemini-2.5-pro\",\"input\":\"Hi\",\"background\":true}", customer.key());
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-        return "/v1/responses/" + reply.json().get("id").asString();
+        return "/v1/" + door + "/" + reply.json().get("id").asString();
     }
 
     private static String status(Gateway gateway, String path, Customer customer) {

@@ -83,6 +83,15 @@ class DoorClientsTest {
     }
 
     @Test
+    void googles_sdk_polls_cancels_and_deletes_interactions_in_the_background() throws IOException {
+        assertThat(tried("background-interactions", "gemini-2.5-pro")).isEqualTo(JSON.readTree("""
+                {"begun":["in_progress","v1_",0],"whole":["completed","héllo 世界",true,true],"again":"completed",\
+                "goesOn":["thanks",true],"gone":404,"called":["requires_action","completed",true],"early":[400,true],\
+                "cancelled":["cancelled",0],"failed":["failed",1,true],"cut":"incomplete",\
+                "refused":[[400,"background"],[400,"store"],[400,"webhook_config"]]}"""));
+    }
+
+    @Test
     void openais_sdk_uploads_lists_reads_and_deletes_files_of_batches() throws IOException {
         assertThat(tried("batch-files", "gemini-2.5-pro")).isEqualTo(JSON.readTree("""
                 {"large":[760000,"in ä.jsonl","batch","processed",3600],"read":[true,true],"listed":[2,true,true],"ready":"processed",\

@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -179,25 +180,30 @@ class LeavingTest {
     }
 
     @Test
-    void responses_in_the_background_are_in_the_file_and_go_with_the_account() {
+    void jobs_are_in_the_file_and_go_with_the_account() {
         Member member = member("background@example.org");
         gateway.script("- respond: [{status: 503, body: {error: {code: 503, message: busy, status: UNAVAILABLE}}}]");
-        Gateway.Reply made = gateway.post(
-                "/v1/responses",
-                "{\"model\":\"gemini-2.5-pro\",\"input\":\"A secret wish\",\"background\":true}",
-                member.key());
-        assertThat(made.status()).as(made.text()).isEqualTo(200);
-        String path = "/v1/responses/" + made.json().path("id").asString();
-        Gateway.await("a try", () -> gateway.number("SELECT COALESCE(SUM(tries), 0) FROM job_line") > 0);
+        List<String> paths = new ArrayList<>();
+        for (String door : List.of("/v1/responses/", "/v1/interactions/")) {
+            Gateway.Reply made = gateway.post(
+                    door.substring(0, door.length() - 1),
+                    "{\"model\":\"gemini-2.5-pro\",\"input\":\"A secret wish\",\"background\":true}",
+                    member.key());
+            assertThat(made.status()).as(made.text()).isEqualTo(200);
+            paths.add(door + made.json().path("id").asString());
+        }
+        Gateway.await("tries", () -> gateway.number("SELECT COUNT(*) FROM job_line WHERE tries > 0") == 2);
         String jobs = "SELECT (SELECT COUNT(*) FROM job WHERE account_id = '" + member.account()
                 + "') + (SELECT COUNT(*) FROM job_line)";
-        assertThat(gateway.number(jobs)).isEqualTo(3);
+        assertThat(gateway.number(jobs)).isEqualTo(6);
         String file = files(bytes(member)).get("jobs.csv");
-        assertThat(file).contains(made.json().path("id").asString().substring("resp_".length()), "open");
+        assertThat(file).contains("response,open", "interaction,open");
+        paths.forEach(path -> assertThat(file).contains(path.substring(path.lastIndexOf('_') + 1)));
         assertThat(file).doesNotContain("secret wish");
         member.delete();
         assertThat(gateway.number(jobs)).isZero();
-        assertThat(gateway.get(path, member.key()).status()).isEqualTo(401);
+        paths.forEach(
+                path -> assertThat(gateway.get(path, member.key()).status()).isEqualTo(401));
     }
 
     @Test

@@ -17,12 +17,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers in the background of one server over a file, or of two over a PostgreSQL, while they are killed and stopped. Then each answer is kept and
- * charged once, and nothing is open or held. Callers who lose a connection repeat their request under its Idempotency-Key. Runs once.
+ * Responses and interactions in the background of one server over a file, or of two over a PostgreSQL, while they are killed and stopped. Then each
+ * answer is kept and charged once, and nothing is open or held. Callers who lose a connection repeat their request under its Idempotency-Key. Runs once.
  */
 final class BackgroundTrial implements AutoCloseable {
 
-    private static final Pattern ID = Pattern.compile("resp_([A-Za-z0-9]+)");
+    private static final Pattern ID = Pattern.compile("(?:resp|v1)_([A-Za-z0-9]+)");
     private static final Pattern STATUS = Pattern.compile("\"status\":\"(\\w+)\"");
 
     /**
@@ -149,16 +149,33 @@ final class BackgroundTrial implements AutoCloseable {
                 false);
     }
 
+    private static boolean isInteraction(int number) {
+        return number % 2 == 0;
+    }
+
+    /** Returns the path of an answer; without an id that of creations. */
+    private static String path(int number, String id) {
+        return isInteraction(number)
+                ? "/v1beta/interactions" + (id.isEmpty() ? "" : "/v1_" + id)
+                : "/v1/responses" + (id.isEmpty() ? "" : "/resp_" + id);
+    }
+
     /** Asks until it is accepted. @return null if it never is */
     private @Nullable String create(CallPlan plan, Random its) {
         String body = plan.body().replaceFirst("\\{", "{\"background\":true,");
+        if (isInteraction(plan.number())) {
+            body = body.replaceFirst("(\"max_output_tokens\":\\d+)", "\"generation_config\":{$1}")
+                    .replace("[{\"role\":\"user\",\"content\":", "")
+                    .replace("\"}]", "\"");
+        }
+        String sent = body;
         long end = System.nanoTime() + KilledServers.PATIENCE.toNanos();
         while (System.nanoTime() < end) {
             KilledServers.Reply reply = servers.ask(its.nextInt(servers.size()), plan.number(), request -> request.uri(
-                            URI.create("http://127.0.0.1/v1/responses"))
+                            URI.create("http://127.0.0.1" + path(plan.number(), "")))
                     .header("content-type", "application/json")
                     .header("idempotency-key", "answer-" + plan.number())
-                    .POST(BodyPublishers.ofString(body)));
+                    .POST(BodyPublishers.ofString(sent)));
             Matcher id = ID.matcher(reply.text());
             if ((reply.status() == 200 || reply.status() == 400) && id.find()) {
                 return id.group(1);
@@ -176,7 +193,7 @@ final class BackgroundTrial implements AutoCloseable {
         CrashTrial.pause(after);
         for (int tries = 0; tries < 1_000; tries++) {
             KilledServers.Reply reply = servers.ask(tries % servers.size(), number, request -> request.uri(
-                            URI.create("http://127.0.0.1/v1/responses/resp_" + id + "/cancel"))
+                            URI.create("http://127.0.0.1" + path(number, id) + "/cancel"))
                     .POST(BodyPublishers.noBody()));
             if (reply.status() == 200) {
                 return;
@@ -191,7 +208,7 @@ final class BackgroundTrial implements AutoCloseable {
     /** What its caller gets at the end. */
     private void compare(int number, String id) {
         KilledServers.Reply reply = servers.ask(number % servers.size(), number, request -> request.uri(
-                        URI.create("http://127.0.0.1/v1/responses/resp_" + id))
+                        URI.create("http://127.0.0.1" + path(number, id)))
                 .GET());
         Matcher found = STATUS.matcher(reply.text());
         String status = reply.status() == 200 && found.find() ? found.group(1) : String.valueOf(reply.status());

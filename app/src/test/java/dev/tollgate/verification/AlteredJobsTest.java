@@ -37,7 +37,7 @@ class AlteredJobsTest {
 
     private static final String SEALED = "X'010203'";
 
-    /** One job has completed, one was cancelled while it ran, one was refused, and one waits for credits. */
+    /** One response has completed, one was cancelled while it ran, one was refused, and one waits for credits. An interaction calls a function. */
     static final List<String> FOUND = List.of(
             "UPDATE job SET charged_micros = charged_micros + 1 WHERE id = '{completed}'",
             "UPDATE job SET charged_micros = 0 WHERE id = '{completed}'",
@@ -87,7 +87,17 @@ class AlteredJobsTest {
             "UPDATE call SET request_id = 'resp_{its}' WHERE id = '{ordinary}'",
             "UPDATE kept_response SET call_id = NULL WHERE id = '{completed}'",
             "UPDATE kept_response SET call_id = '{ordinary}' WHERE id = '{completed}'",
-            "UPDATE usage_quarter SET first_0 = first_0 + 1 WHERE calls > 0");
+            "UPDATE usage_quarter SET first_0 = first_0 + 1 WHERE calls > 0",
+            "UPDATE job SET kind = 'response' WHERE id = '{acts}'",
+            "UPDATE job SET kind = 'interaction' WHERE id = '{completed}'",
+            "UPDATE job SET kind = 'interaction' WHERE id = '{cancelled}'",
+            "UPDATE job SET kind = 'batch' WHERE id = '{acts}'",
+            "UPDATE job SET charged_micros = charged_micros + 1 WHERE id = '{acts}'",
+            "UPDATE job SET state = 'failed' WHERE id = '{acts}'",
+            "UPDATE job SET state = 'requires_action' WHERE id = '{completed}'",
+            "UPDATE call SET request_id = 'resp_x' WHERE request_id LIKE 'v1@_%' ESCAPE '@'",
+            "UPDATE call SET request_id = (SELECT c.request_id FROM call c WHERE c.request_id LIKE 'v1@_%' ESCAPE '@') WHERE id = '{ordinary}'",
+            "DELETE FROM job_line WHERE job_id = '{acts}'");
 
     /** Alterations that docs/trouble.md names as unnoticed. */
     static final List<String> UNSEEN = List.of(
@@ -96,6 +106,7 @@ class AlteredJobsTest {
             "UPDATE job SET cancel_at = created_at WHERE id = '{completed}'",
             "UPDATE job SET name_hash = 'x', body_hash = 'x' WHERE id = '{completed}'",
             "UPDATE job SET state = 'incomplete' WHERE id = '{completed}'",
+            "UPDATE job SET state = 'completed' WHERE id = '{acts}'",
             "UPDATE job SET gone_at = 0 WHERE id = '{completed}'",
             "UPDATE job_line SET tries = tries + 1 WHERE job_id = '{failed}' AND line = 1");
 
@@ -146,6 +157,10 @@ class AlteredJobsTest {
                 .whenAsked("refuse")
                 .status(400)
                 .next()
+                .whenAsked("act")
+                .call("look", "{}")
+                .finish("STOP", new Tokens(700, 300, 20))
+                .next()
                 .whenAsked("slow")
                 .text("Well, ", new Tokens(700, 3, 0))
                 .delay(60_000)
@@ -165,6 +180,8 @@ class AlteredJobsTest {
         Map<String, String> names = new HashMap<>();
         names.put("{ordinary}", gateway.text("SELECT id FROM call"));
         names.put("{completed}", background(gateway, customer, "Hi", "state = 'completed'"));
+        String act = "act\",\"tools\":[{\"type\":\"function\",\"name\":\"look\"}],\"system_instruction\":\"Act.";
+        names.put("{acts}", background("interactions", "v1_", gateway, customer, act, "state = 'requires_action'"));
         names.put("{failed}", background(gateway, customer, "refuse", "state = 'failed'"));
         Gateway.await("one that was cancelled after a word", () -> {
             String slow =
@@ -189,12 +206,17 @@ class AlteredJobsTest {
     }
 
     private static String background(Gateway gateway, Customer customer, String input, String until) {
+        return background("responses", "resp_", gateway, customer, input, until);
+    }
+
+    private static String background(
+            String door, String prefix, Gateway gateway, Customer customer, String input, String until) {
         Gateway.Reply reply = gateway.post(
-                "/v1/responses",
+                "/v1/" + door,
                 "{\"model\":\"gemini-2.5-pro\",\"input\":\"" + input + "\",\"background\":true}",
                 customer.key());
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-        String id = "chatcmpl-" + reply.json().path("id").asString().substring("resp_".length());
+        String id = "chatcmpl-" + reply.json().path("id").asString().substring(prefix.length());
         Gateway.await(
                 until, () -> gateway.number("SELECT COUNT(*) FROM job WHERE id = '" + id + "' AND " + until) == 1);
         return id;

@@ -385,6 +385,35 @@ class MigrationsTest {
 
     @ParameterizedTest
     @EnumSource(Dialect.class)
+    void jobs_stay_and_can_be_interactions(Dialect dialect) throws SQLException {
+        Engine engine = engine(dialect);
+        Migrations.migrate(engine, Migration.ALL.subList(0, number("__interactions.sql") - 1));
+        change(engine, "INSERT INTO account (id, name, created_at) VALUES ('acc_1', 'one', 1)");
+        String job =
+                "INSERT INTO job (id, account_id, owner, origin_id, kind, state, pause, paused_at, due_at, node_id, name_hash, body_hash,"
+                        + " created_at, deadline, cancel_at, ended_at, gone_at, sealed_bytes, charged_micros) VALUES ('%s', 'acc_1', 'mem_1', 'key_1', %s)";
+        change(
+                engine,
+                job.formatted("a", "'response', 'open', 'credits', 2, 3, 'n', 'h', 'b', 4, 5, 6, NULL, 7, 8, 9"));
+        change(engine, job.formatted("b", "'batch', 'expired', NULL, NULL, 3, '', NULL, 'b', 4, 5, NULL, 6, 7, 8, 9"));
+        List<String> before = rows(engine, "SELECT * FROM job ORDER BY id");
+
+        Migrations.migrate(engine, Migration.ALL);
+
+        assertThat(rows(engine, "SELECT * FROM job ORDER BY id")).isEqualTo(before);
+        change(
+                engine,
+                job.formatted(
+                        "c", "'interaction', 'requires_action', NULL, NULL, 3, '', 'i', 'b', 4, 5, NULL, 6, 7, 8, 9"));
+        assertThatThrownBy(() -> change(
+                        engine,
+                        job.formatted("d", "'batch', 'open', NULL, NULL, 3, '', 'h', 'b', 4, 5, 6, NULL, 7, 8, 9")))
+                .as("the name of another's job")
+                .isInstanceOf(SQLException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
     void plans_that_were_assigned_and_ended_have_their_steps(Dialect dialect) throws SQLException {
         Engine engine = engine(dialect);
         Migrations.migrate(engine, Migration.ALL.subList(0, number("__plan_steps.sql") - 1));

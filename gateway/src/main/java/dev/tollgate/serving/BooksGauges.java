@@ -216,7 +216,7 @@ public final class BooksGauges {
         openJobs();
         ends(
                 "tollgate_job_tries",
-                "Calls of responses in the background that have ended on this server, by outcome: answered, failed, retried (made again later), paused, cancelled, lost (to another server).",
+                "Calls of responses and interactions in the background that have ended on this server, by outcome: answered, failed, retried (made again later), paused, cancelled, lost (to another server).",
                 runner::ended);
     }
 
@@ -239,7 +239,7 @@ public final class BooksGauges {
     private void openJobs() {
         metrics.gauge(
                 "tollgate_jobs",
-                "Open responses in the background and batches of all servers on this database, by state: queued or in_progress. Read every 15 seconds while metrics are scraped.",
+                "Open responses and interactions in the background, and batches, of all servers on this database, by kind and state: queued or in_progress. Read every 15 seconds while metrics are scraped.",
                 new String[] {"kind", "state"},
                 now -> eachKind((kind, its) -> {
                     long running = its.stream().mapToLong(Jobs.Count::running).sum();
@@ -248,7 +248,7 @@ public final class BooksGauges {
                 }));
         metrics.gauge(
                 "tollgate_jobs_paused",
-                "Responses in the background and batches that are paused, by reason, as of the same reading as tollgate_jobs.",
+                "Responses and interactions in the background, and batches, that are paused, by reason, as of the same reading as tollgate_jobs.",
                 new String[] {"reason"},
                 now -> {
                     List<Jobs.Count> seen = open;
@@ -263,7 +263,7 @@ public final class BooksGauges {
                 });
         metrics.gauge(
                 "tollgate_jobs_oldest_seconds",
-                "Time since the acceptance of the oldest open response in the background or batch, in seconds, as of the same reading; 0 without any.",
+                "Time since the acceptance of the oldest open response or interaction in the background, or batch, in seconds, by kind, as of the same reading; 0 without any.",
                 new String[] {"kind"},
                 now -> eachKind((kind, its) -> now.is(
                         its.stream()

@@ -122,6 +122,7 @@ record CallDoors(
                 calls.models(),
                 signatures,
                 kept.of(KeptForm.INTERACTIONS),
+                background.jobs(),
                 cachedContents(),
                 images,
                 checks,

@@ -7,6 +7,7 @@ import dev.tollgate.base.host.OperatorFile;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.books.receipts.ReceiptsHandler;
 import dev.tollgate.calls.files.FileAddresses;
+import dev.tollgate.calls.kept.KeptById;
 import dev.tollgate.calls.kept.KeptForm;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.FreeCounts;
@@ -23,6 +24,7 @@ import dev.tollgate.http.RouteList;
 import dev.tollgate.http.WhileBooksAnswer;
 import dev.tollgate.http.limits.Workers;
 import dev.tollgate.jobs.Batches;
+import dev.tollgate.jobs.Job;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.Scope;
@@ -32,6 +34,7 @@ import dev.tollgate.models.lists.PricesHandler;
 import dev.tollgate.protocols.audio.SpeechLists;
 import dev.tollgate.protocols.chat.ChatProtocol;
 import dev.tollgate.protocols.chat.EstimatedBodies;
+import dev.tollgate.protocols.door.BackgroundAnswers;
 import dev.tollgate.protocols.door.BackgroundCalls;
 import dev.tollgate.protocols.door.Calls;
 import dev.tollgate.protocols.door.Door;
@@ -46,6 +49,7 @@ import dev.tollgate.protocols.googleapi.GenerateProtocol;
 import dev.tollgate.protocols.googleapi.GoogleModelsHandler;
 import dev.tollgate.protocols.googleapi.TokenCount;
 import dev.tollgate.protocols.googleapi.UnknownMethodHandler;
+import dev.tollgate.protocols.googleapi.interactions.BackgroundInteractions;
 import dev.tollgate.protocols.googleapi.interactions.InteractionHandlers;
 import dev.tollgate.protocols.images.ImageFiles;
 import dev.tollgate.protocols.images.ImagesPath;
@@ -243,7 +247,11 @@ public record CallRoutes(
     }
 
     private KeptHandlers keptHandlers() {
-        return new KeptHandlers(kept, images, new BackgroundResponses(background.jobs(), background.runner()));
+        return new KeptHandlers(kept, images, inBackground(Job.Kind.RESPONSE, new BackgroundResponses()));
+    }
+
+    private KeptById.Background inBackground(Job.Kind kind, BackgroundAnswers.Form form) {
+        return new BackgroundAnswers(kind, background.jobs(), background.runner(), form);
     }
 
     private void keptResponses(List<Route<?>> routes, KeyGate anyKey) {
@@ -329,8 +337,12 @@ public record CallRoutes(
         routes.add(Route.post(base + "/models/{id...}", key, new UnknownMethodHandler())
                 .taking()
                 .withErrors(GenerateErrors.OBJECT));
-        routes.add(doors().of(doors().interactions()).route(base + "/interactions", modelKey));
-        InteractionHandlers interactions = new InteractionHandlers(kept.of(KeptForm.INTERACTIONS), images);
+        InteractionHandlers interactions = new InteractionHandlers(
+                kept.of(KeptForm.INTERACTIONS),
+                images,
+                inBackground(Job.Kind.INTERACTION, new BackgroundInteractions()));
+        routes.add(doors().inBackground(doors().interactions(), interactions::repeat)
+                .route(base + "/interactions", modelKey));
         KeyGate anyKey = key.forModels();
         Stream.of(
                         Route.get(base + "/interactions/{id}", anyKey, interactions.one()),

@@ -32,9 +32,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work whose callers do not wait: responses in the background, and batches with their door and routes.
+ * Work whose callers do not wait: responses and interactions in the background, and batches with their door and routes.
  *
- * @param responses makes responses
+ * @param responses makes responses and interactions
  * @param runner runs batches
  */
 public record JobsModule(JobRunner responses, BatchRunner runner, BatchRoutes batches, BatchEstimates estimates) {
@@ -43,7 +43,7 @@ public record JobsModule(JobRunner responses, BatchRunner runner, BatchRoutes ba
             CallGround ground, CallBooks books, BackgroundCalls background, CallDoors doors, AnswerRoom room) {
         JobRunner.Server server =
                 new JobRunner.Server(books.node()::id, books.node()::mayServe, books.writer()::waiting);
-        JobRunner responses = responses(ground, books, background, doors.responses(), server);
+        JobRunner responses = responses(ground, books, background, doors, server);
         ground.open(responses, JobRunner::leave); // last, when nothing runs any more
         Batches store = new Batches(books.database(), background.jobs(), ground.clock());
         FileStore files = doors.images().files();
@@ -78,16 +78,16 @@ public record JobsModule(JobRunner responses, BatchRunner runner, BatchRoutes ba
     }
 
     private static JobRunner responses(
-            CallGround ground,
-            CallBooks books,
-            BackgroundCalls background,
-            Protocol protocol,
-            JobRunner.Server server) {
+            CallGround ground, CallBooks books, BackgroundCalls background, CallDoors doors, JobRunner.Server server) {
         return new JobRunner(
                 background.jobs(),
                 books.stores().keys(),
                 server,
-                Map.of(Job.Kind.RESPONSE, background.starting(protocol)),
+                Map.of(
+                        Job.Kind.RESPONSE,
+                        background.starting(doors.responses()),
+                        Job.Kind.INTERACTION,
+                        background.starting(doors.interactions())),
                 ground.clock());
     }
 
@@ -151,7 +151,7 @@ public record JobsModule(JobRunner responses, BatchRunner runner, BatchRoutes ba
         runner.stop();
     }
 
-    /** Returns the number of responses that this server makes. */
+    /** Returns the number of responses and interactions that this server makes. */
     public int size() {
         return responses.size();
     }

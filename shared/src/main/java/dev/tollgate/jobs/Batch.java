@@ -136,7 +136,7 @@ public record Batch(
     public Status status() {
         if (!job.isOpen()) {
             return switch (job.state()) {
-                case COMPLETED, INCOMPLETE -> Status.COMPLETED;
+                case COMPLETED, INCOMPLETE, REQUIRES_ACTION -> Status.COMPLETED;
                 case EXPIRED -> Status.EXPIRED;
                 case CANCELLED -> Status.CANCELLED;
                 case FAILED, OPEN -> Status.FAILED;

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,8 @@ public record Job(
     public enum Kind {
         /** A response in the background: one call. */
         RESPONSE("resp_"),
+        /** An interaction in the background: one call. */
+        INTERACTION("v1_"),
         /** A batch: a call for each line of a file. */
         BATCH(BatchLine.PREFIX);
 
@@ -74,8 +77,16 @@ public record Job(
         }
 
         /** Returns the id of a job as its callers have it. */
-        String shown(String id) {
+        public String shown(String id) {
             return prefix + id.substring(id.indexOf('-') + 1);
+        }
+
+        /** Returns the kind of the id of a job, or of one of its lines; null for another text. */
+        public static @Nullable Kind ofShown(String text) {
+            return Arrays.stream(values())
+                    .filter(kind -> text.startsWith(kind.prefix))
+                    .findFirst()
+                    .orElse(null);
         }
     }
 
@@ -85,6 +96,8 @@ public record Job(
         COMPLETED,
         /** The answer was cut, and kept. */
         INCOMPLETE,
+        /** The answer calls functions, and was kept. */
+        REQUIRES_ACTION,
         FAILED,
         /** The time of a batch was over before its last line. */
         EXPIRED,
@@ -92,6 +105,16 @@ public record Job(
 
         public String code() {
             return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Returns the state of a code. */
+        public static State of(String code) {
+            return valueOf(code.toUpperCase(Locale.ROOT));
+        }
+
+        /** Returns whether a job of one call has ended with an answer, which its door has kept. */
+        public boolean isAnswered() {
+            return this == COMPLETED || this == INCOMPLETE || this == REQUIRES_ACTION;
         }
     }
 
@@ -135,7 +158,7 @@ public record Job(
                 row.getString(3),
                 row.getString(4),
                 Kind.valueOf(row.getString(5).toUpperCase(Locale.ROOT)),
-                State.valueOf(row.getString(6).toUpperCase(Locale.ROOT)),
+                State.of(row.getString(6)),
                 pause == null ? null : Pause.valueOf(pause.toUpperCase(Locale.ROOT)),
                 Columns.timeOrNull(row, 8),
                 Columns.time(row, 9),
@@ -146,6 +169,11 @@ public record Job(
                 Columns.timeOrNull(row, 14),
                 row.getLong(15),
                 new Line("running".equals(row.getString(16)), row.getString(17), row.getInt(18), row.getBytes(19)));
+    }
+
+    /** Returns its id as its callers have it. */
+    public String shownId() {
+        return kind.shown(id);
     }
 
     public boolean isOpen() {

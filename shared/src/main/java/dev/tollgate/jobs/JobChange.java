@@ -34,13 +34,13 @@ public interface JobChange extends Change {
      */
     final class Accept extends Decision<Accepted> implements JobChange {
 
-        // Responses with a request are the open ones and the ended ones without an answer.
+        // Jobs of one call with a request are the open ones and the ended ones without an answer.
         private static final String KEPT = """
-                SELECT COUNT(CASE WHEN kind = ? AND ended_at IS NULL THEN 1 END), COUNT(CASE WHEN kind = 'response' THEN ended_at END),
-                    COALESCE(SUM(sealed_bytes), 0) FROM job
+                SELECT COUNT(CASE WHEN kind <> 'batch' AND ended_at IS NULL THEN 1 END), COUNT(CASE WHEN kind = 'batch' AND ended_at IS NULL THEN 1 END),
+                    COUNT(CASE WHEN kind <> 'batch' THEN ended_at END), COALESCE(SUM(sealed_bytes), 0) FROM job
                 WHERE account_id = ? AND sealed_bytes > 0""";
         private static final String FIRST = """
-                SELECT id, sealed_bytes FROM job WHERE account_id = ? AND kind = 'response' AND sealed_bytes > 0 AND ended_at IS NOT NULL
+                SELECT id, sealed_bytes FROM job WHERE account_id = ? AND kind <> 'batch' AND sealed_bytes > 0 AND ended_at IS NOT NULL
                 ORDER BY ended_at, id LIMIT 200""";
         static final String SAME =
                 "SELECT id, body_hash FROM job WHERE origin_id = ? AND name_hash = ? AND gone_at > ?";
@@ -88,15 +88,15 @@ public interface JobChange extends Change {
             // Each other server may accept one job above the limit.
             long[] kept = Objects.requireNonNull(statements.one(
                     KEPT,
-                    row -> new long[] {row.getLong(1), row.getLong(2), row.getLong(3)},
-                    job.kind().code(),
+                    row -> new long[] {row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)},
                     job.accountId()));
-            int open = job.batch() == null ? bounds.open() : bounds.batches();
-            if (kept[0] >= open) {
+            boolean isAnswer = job.batch() == null;
+            int open = isAnswer ? bounds.open() : bounds.batches();
+            if (kept[isAnswer ? 0 : 1] >= open) {
                 return new Accepted.TooMany(open);
             }
-            long bytes = kept[2] + sealed.length - bounds.bytes();
-            long ended = kept[1] + 1 - bounds.ended();
+            long bytes = kept[3] + sealed.length - bounds.bytes();
+            long ended = kept[2] + 1 - bounds.ended();
             if ((ended > 0 || bytes > 0) && leave(statements, ended, bytes) < bytes) {
                 return new Accepted.TooLarge(bounds.bytes());
             }
@@ -173,7 +173,7 @@ public interface JobChange extends Change {
      * A job to be accepted.
      *
      * @param nameHash of the Idempotency-Key; null without one
-     * @param batch what a batch has beside; null for a response
+     * @param batch what a batch has beside; null for a job of one call
      */
     record NewJob(
             String id,

@@ -30,9 +30,9 @@ public final class Jobs {
     /**
      * Bounds the jobs of an account.
      *
-     * @param open responses that have not ended
+     * @param open answers that have not ended
      * @param batches that have not ended
-     * @param ended responses that have ended without an answer; those before them are forgotten
+     * @param ended answers' jobs that have ended without one; those before them are forgotten
      * @param bytes that the requests of both take, sealed
      */
     public record Bounds(int open, int batches, int ended, long bytes) {
@@ -61,12 +61,14 @@ public final class Jobs {
             + " OR j.node_id <> '' AND NOT EXISTS (SELECT 1 FROM node n WHERE n.id = j.node_id))";
 
     /** Orders due jobs so that accounts alternate, each with the jobs that the server has, then with its oldest. */
-    private static final String IN_TURN = """
+    private static final String BATCHES_IN_TURN = """
             SELECT d.id, d.account_id, d.pause FROM (
                 SELECT j.id, j.account_id, j.pause, j.due_at,
                     ROW_NUMBER() OVER (PARTITION BY j.account_id ORDER BY CASE WHEN j.node_id = ? THEN 0 ELSE 1 END, j.due_at, j.id) AS turn
-                FROM job j WHERE j.state = 'open' AND j.kind = ? AND %s) d
+                FROM job j WHERE j.state = 'open' AND j.kind = 'batch' AND %s) d
             ORDER BY d.turn, d.due_at, d.id LIMIT 1000""".formatted(DUE);
+
+    private static final String ANSWERS_IN_TURN = BATCHES_IN_TURN.replace("kind = 'batch'", "kind <> 'batch'");
 
     private static final int FORGET_ROWS = 500;
     private static final String ONE =
@@ -190,14 +192,23 @@ public final class Jobs {
     }
 
     /**
-     * Takes due jobs of a kind, of each account in turn.
+     * Takes due batches, of each account in turn.
      *
      * @param runner the server's {@link #runner} name
      * @param hand of the server
      */
-    public List<Job> take(Job.Kind kind, String runner, int most, Hand hand) {
+    public List<Job> takeBatches(String runner, int most, Hand hand) {
+        return take(BATCHES_IN_TURN, runner, most, hand);
+    }
+
+    /** Takes due jobs of one call. Parameters as above. */
+    public List<Job> takeAnswers(String runner, int most, Hand hand) {
+        return take(ANSWERS_IN_TURN, runner, most, hand);
+    }
+
+    private List<Job> take(String inTurn, String runner, int most, Hand hand) {
         Instant now = clock.instant();
-        List<String> due = due(kind, runner, now, most, hand);
+        List<String> due = due(inTurn, runner, now, most, hand);
         if (due.isEmpty()) {
             return List.of();
         }
@@ -208,12 +219,11 @@ public final class Jobs {
 
     private record Due(String id, String accountId, boolean isPaused) {}
 
-    private List<String> due(Job.Kind kind, String runner, Instant now, int most, Hand hand) {
+    private List<String> due(String inTurn, String runner, Instant now, int most, Hand hand) {
         List<Due> all = database.read(sql -> sql.list(
-                IN_TURN,
+                inTurn,
                 row -> new Due(row.getString(1), row.getString(2), row.getString(3) != null),
                 runner,
-                kind.code(),
                 now,
                 runner));
         List<String> ids = new ArrayList<>();
@@ -308,10 +318,10 @@ public final class Jobs {
     }
 
     /**
-     * Returns the call of the last try of a response in the background or of a batch's line, as long as the job or the response exists. Within a read
+     * Returns the call of the last try of an answer in the background or of a batch's line, as long as the job or the answer exists. Within a read
      * transaction.
      *
-     * @param id the response's, in a task's form, or the {@link BatchLine}'s
+     * @param id the answer's, in a task's form, or the {@link BatchLine}'s
      * @return null without a call
      */
     public static @Nullable String callOf(Sql sql, String id) throws SQLException {
@@ -325,7 +335,7 @@ public final class Jobs {
         return Holding.of(
                         ExportFile.of(
                                 "jobs.csv",
-                                "responses made in the background, and batches, without their content",
+                                "responses and interactions made in the background, and batches, without their content",
                                 "job c",
                                 "c.account_id = :account",
                                 "c.id c.kind c.state c.created_at c.ended_at c.charged_micros c.owner",

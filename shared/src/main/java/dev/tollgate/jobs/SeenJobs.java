@@ -37,7 +37,8 @@ public final class SeenJobs {
     private static final String ERRORS =
             "SELECT l.status, COUNT(*) FROM job_line l WHERE l.job_id = ? AND l.status <> 200 GROUP BY l.status";
     private static final String OF_KEY =
-            "SELECT COUNT(CASE WHEN kind = 'batch' THEN 1 END), COUNT(CASE WHEN kind = 'response' THEN 1 END) FROM job"
+            "SELECT COUNT(CASE WHEN kind = 'batch' THEN 1 END), COUNT(CASE WHEN kind = 'response' THEN 1 END),"
+                    + " COUNT(CASE WHEN kind = 'interaction' THEN 1 END) FROM job"
                     + " WHERE account_id = ? AND origin_id = ? AND state = 'open'";
 
     private static final String OPEN = "SELECT "
@@ -122,10 +123,10 @@ public final class SeenJobs {
     }
 
     /** The open jobs of a key. */
-    public record OfKey(long batches, long responses) {
+    public record OfKey(long batches, long responses, long interactions) {
 
         public boolean isNone() {
-            return batches + responses == 0;
+            return batches + responses + interactions == 0;
         }
     }
 
@@ -136,7 +137,7 @@ public final class SeenJobs {
     }
 
     private static @Nullable OfKey ofKey(Sql sql, String accountId, String originId) throws SQLException {
-        return sql.one(OF_KEY, row -> new OfKey(row.getLong(1), row.getLong(2)), accountId, originId);
+        return sql.one(OF_KEY, row -> new OfKey(row.getLong(1), row.getLong(2), row.getLong(3)), accountId, originId);
     }
 
     // ---- for the operator ----

@@ -60,7 +60,7 @@ class BatchesTest {
     }
 
     private void take(String node) {
-        List<Job> taken = jobs.take(Job.Kind.BATCH, node, 100, new Jobs.Hand() {
+        List<Job> taken = jobs.takeBatches(node, 100, new Jobs.Hand() {
 
             @Override
             public boolean has(String id) {

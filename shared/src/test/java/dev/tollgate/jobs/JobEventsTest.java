@@ -93,6 +93,19 @@ class JobEventsTest {
 
     @ParameterizedTest
     @EnumSource(Stores.class)
+    void an_interaction_is_told_by_its_own_name(Stores stores) {
+        open(stores);
+        jobs.accept("chatcmpl-3", "acc_1", OWNER, Job.Kind.INTERACTION, null, "", new byte[1]);
+        store.execute("UPDATE job SET node_id = 'own'");
+        store.writer.commitAndWait(Unit.of(new JobParts.Claim("chatcmpl-3", "call_1", "own")));
+        store.reserve("call_1", "acc_1", 300, 300);
+        Settle settle = Ended.settle("call_1", 100, store.now());
+        store.commit(settle, new JobChange.Charged("chatcmpl-3", settle, Job.State.REQUIRES_ACTION));
+        assertThat(names()).containsExactly("interaction.requires_action v1_3");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
     void a_cancel_is_told_by_the_change_that_ends_the_job(Stores stores) {
         open(stores);
         jobs.cancel("acc_1", OWNER, RESPONSE, false);

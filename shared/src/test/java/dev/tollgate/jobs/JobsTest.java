@@ -61,7 +61,8 @@ class JobsTest {
     }
 
     private Accepted accept(String account, String id) {
-        return jobs.accept(id, account, OWNER, Job.Kind.RESPONSE, null, "", REQUEST);
+        Job.Kind kind = id.hashCode() % 2 == 0 ? Job.Kind.RESPONSE : Job.Kind.INTERACTION; // both count as one
+        return jobs.accept(id, account, OWNER, kind, null, "", REQUEST);
     }
 
     private void fail(String id) {
@@ -141,7 +142,7 @@ class JobsTest {
     }
 
     private List<String> taken(String node, int most) {
-        List<String> ids = jobs.take(Job.Kind.RESPONSE, node, most, new InHand(node)).stream()
+        List<String> ids = jobs.takeAnswers(node, most, new InHand(node)).stream()
                 .map(Job::id)
                 .toList();
         ids.forEach(id -> inHand.add(node + " " + id));

@@ -85,7 +85,10 @@ class SeenJobsTest {
         store.execute("UPDATE api_key SET team_id = 'team_2', origin_id = 'key_2' WHERE id = 'key_4'");
         assertThat(list(new KeyView(false, "", Set.of("team_2")), null, null, 9))
                 .containsExactly("chatcmpl-2");
-        assertThat(seen.open("acc_1", "key_2")).isEqualTo(new SeenJobs.OfKey(1, 0));
+        assertThat(seen.open("acc_1", "key_2")).isEqualTo(new SeenJobs.OfKey(1, 0, 0));
+        jobs.accept(
+                "chatcmpl-4", "acc_1", new KeyOwner("mem_1", "", "key_2"), Job.Kind.INTERACTION, null, "", new byte[1]);
+        assertThat(seen.open("acc_1", "key_2")).isEqualTo(new SeenJobs.OfKey(1, 0, 1));
     }
 
     @ParameterizedTest

@@ -16,6 +16,8 @@ final class StrayJobs {
                 SELECT account_id, kind, id, SUM(charged_micros) AS micros FROM (
                     SELECT account_id, charged_micros, 'response' AS kind, SUBSTR(request_id, 6) AS id FROM call
                     WHERE request_id LIKE 'resp@_%' ESCAPE '@'
+                    UNION ALL SELECT account_id, charged_micros, 'interaction', SUBSTR(request_id, 4) FROM call
+                    WHERE request_id LIKE 'v1@_%' ESCAPE '@'
                     UNION ALL SELECT account_id, charged_micros, 'batch', SUBSTR(request_id, 7, 31) FROM call
                     WHERE request_id LIKE 'batch@_%' ESCAPE '@') AS o
                 GROUP BY account_id, kind, id) c ON c.account_id = j.account_id AND c.kind = j.kind AND c.id = SUBSTR(j.id, 10)
@@ -23,7 +25,7 @@ final class StrayJobs {
             ORDER BY j.id"""),
             new StrayRows("jobs", "%s calls of account %s were charged for one job or line, %s", """
             SELECT COUNT(*), c.account_id, c.request_id FROM call c
-            WHERE (c.request_id LIKE 'resp@_%' ESCAPE '@' OR c.request_id LIKE 'batch@_%' ESCAPE '@') AND c.charged_micros > 0
+            WHERE (c.request_id LIKE 'resp@_%' ESCAPE '@' OR c.request_id LIKE 'v1@_%' ESCAPE '@' OR c.request_id LIKE 'batch@_%' ESCAPE '@') AND c.charged_micros > 0
             GROUP BY c.account_id, c.request_id HAVING COUNT(*) > 1
             ORDER BY c.account_id, c.request_id"""),
             new StrayRows(
@@ -55,20 +57,21 @@ final class StrayJobs {
             new StrayRows("jobs", "job %s of account %s is %s since %s, its line and its call are not: %s, %s", """
             SELECT j.id, j.account_id, j.state, COALESCE(j.ended_at, 0), COALESCE(l.state, 'none'), COALESCE(c.ending, 'none')
             FROM job j LEFT JOIN job_line l ON l.job_id = j.id AND l.line = 1
-                LEFT JOIN call c ON c.id = l.call_id AND c.account_id = j.account_id AND c.request_id = 'resp_' || SUBSTR(j.id, 10)
-            WHERE j.kind = 'response' AND CASE WHEN l.state = 'ended' THEN
+                LEFT JOIN call c ON c.id = l.call_id AND c.account_id = j.account_id
+                    AND c.request_id = CASE j.kind WHEN 'interaction' THEN 'v1_' ELSE 'resp_' END || SUBSTR(j.id, 10)
+            WHERE j.kind <> 'batch' AND CASE WHEN l.state = 'ended' THEN
                 CASE WHEN c.id IS NULL OR c.price IS NULL OR c.ended_at <> j.ended_at THEN 1
                     WHEN j.state = 'cancelled' THEN 0
-                    WHEN j.state IN ('completed', 'incomplete') THEN CASE WHEN c.ending IN ('completed', 'cut') THEN 0 ELSE 1 END
+                    WHEN j.state IN ('completed', 'incomplete') OR j.state = 'requires_action' AND j.kind = 'interaction' THEN CASE WHEN c.ending IN ('completed', 'cut') THEN 0 ELSE 1 END
                     ELSE 1 END
-                WHEN j.state IN ('completed', 'incomplete') OR l.state = 'running' AND j.state <> 'open' THEN 1
+                WHEN j.state IN ('completed', 'incomplete', 'requires_action') OR l.state = 'running' AND j.state <> 'open' THEN 1
                 ELSE 0 END = 1
             ORDER BY j.id"""),
             new StrayRows("jobs", "the call %s of job %s is another account's, or none", """
             SELECT l.call_id, j.id FROM job j JOIN job_line l ON l.job_id = j.id AND l.state = 'waiting'
             WHERE l.call_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM open_hold h WHERE h.id = l.call_id AND h.account_id = j.account_id)
                 AND NOT EXISTS (SELECT 1 FROM call c WHERE c.id = l.call_id AND c.account_id = j.account_id AND c.price IS NULL
-                    AND (c.ending = 'abandoned' OR c.request_id IN ('resp_' || SUBSTR(j.id, 10), 'batch_' || SUBSTR(j.id, 10) || '/' || l.line)))
+                    AND (c.ending = 'abandoned' OR c.request_id IN ('resp_' || SUBSTR(j.id, 10), 'v1_' || SUBSTR(j.id, 10), 'batch_' || SUBSTR(j.id, 10) || '/' || l.line)))
             UNION ALL
             SELECT l.call_id, j.id FROM job j JOIN job_line l ON l.job_id = j.id AND l.state = 'running'
             WHERE EXISTS (SELECT 1 FROM open_hold h WHERE h.id = l.call_id AND h.account_id <> j.account_id)
@@ -83,8 +86,8 @@ final class StrayJobs {
             // A job's request is deleted once its response is kept; until then it is the only copy.
             new StrayRows("jobs", "job %s is %s, and its request has %s bytes instead of %s", """
             SELECT j.id, j.state, COALESCE(LENGTH(l.sealed), 0), j.sealed_bytes FROM job j LEFT JOIN job_line l ON l.job_id = j.id AND l.line = 0
-            WHERE j.kind = 'response' AND CASE WHEN l.job_id IS NULL THEN CASE WHEN j.state IN ('completed', 'incomplete') THEN 0 ELSE 1 END
-                WHEN j.state IN ('completed', 'incomplete') THEN 1
+            WHERE j.kind <> 'batch' AND CASE WHEN l.job_id IS NULL THEN CASE WHEN j.state IN ('completed', 'incomplete', 'requires_action') THEN 0 ELSE 1 END
+                WHEN j.state IN ('completed', 'incomplete', 'requires_action') THEN 1
                 WHEN l.sealed IS NULL OR LENGTH(l.sealed) = j.sealed_bytes THEN 0
                 ELSE 1 END = 1
             ORDER BY j.id"""),

@@ -38,7 +38,7 @@ final class UsageSql {
 
     /** The calls, with the time of the first byte if it counts: a call of a job, whose request has the job's id, has no waiting caller. */
     private static final String HEARD = """
-            (SELECT c.*, CASE WHEN SUBSTR(request_id, 1, 5) = 'resp_' OR SUBSTR(request_id, 1, 6) = 'batch_' THEN NULL
+            (SELECT c.*, CASE WHEN SUBSTR(request_id, 1, 5) = 'resp_' OR SUBSTR(request_id, 1, 3) = 'v1_' OR SUBSTR(request_id, 1, 6) = 'batch_' THEN NULL
                 ELSE first_byte_us END AS heard_us FROM call c) c""";
 
     /** A row for each call, with a column for each sum that it adds to. Lists of attempts and their costs are left out. */

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
 
 /** Where a response is seen that was made in the background, hours after its caller got its id. */
 @Timeout(120)
@@ -129,6 +130,33 @@ class BackgroundListsTest {
         assertThat(gateway.get("/v1/receipts/" + its, one.customer.key()).status())
                 .isEqualTo(200);
         admin("/tasks/" + its + "/refunds", "{\"credits\":0.1,\"reason\":\"a test\"}");
+    }
+
+    @Test
+    void an_interaction_is_in_the_lists_by_its_own_name() {
+        gateway.script(UpstreamScript.answers()
+                .text("It begins.", new Tokens(10, 3, 0))
+                .delay(100_000));
+        String path = "/v1beta/interactions";
+        String its = gateway.post(
+                        path, "{\"model\":\"gemini-2.5-pro\",\"input\":\"Hi\",\"background\":true}", one.customer.key())
+                .json()
+                .path("id")
+                .asString();
+        Gateway.await(
+                "its call",
+                () -> gateway.get(path + "/" + its, one.customer.key()).json().has("task_id"));
+        assertThat(operator.get("/console/requests/jobs").body()).contains(its, "Background interaction");
+        String key =
+                gateway.text("SELECT origin_id FROM job WHERE id = 'chatcmpl-" + its.substring("v1_".length()) + "'");
+        assertThat(one.browser.get("/dashboard/keys/" + key).body()).contains("1 open response", "1 open interaction");
+        JsonNode cancelled = gateway.post(path + "/" + its + "/cancel", "", one.customer.key())
+                .json();
+        assertThat(cancelled.path("status").asString()).isEqualTo("cancelled");
+        String task = cancelled.path("task_id").asString();
+        assertIsFound(its, task);
+        assertThat(one.browser.get("/dashboard/requests/" + task).body()).contains("Background interaction", its);
+        assertThat(operator.get("/console/requests/" + task).body()).contains("Background interaction", its);
     }
 
     @Test

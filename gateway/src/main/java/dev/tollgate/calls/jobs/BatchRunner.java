@@ -86,7 +86,7 @@ public final class BatchRunner implements AutoCloseable {
         if (room <= 0 || !ground.server().mayStart()) {
             return false;
         }
-        List<Job> taken = jobs.take(Job.Kind.BATCH, runner, room, new InHand(runner));
+        List<Job> taken = jobs.takeBatches(runner, room, new InHand(runner));
         for (Job each : taken) {
             Batch batch = batches.taken(each.id());
             if (batch != null) {

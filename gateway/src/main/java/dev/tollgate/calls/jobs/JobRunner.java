@@ -119,7 +119,7 @@ public final class JobRunner {
         if (most <= 0) {
             return room > 0;
         }
-        List<Job> taken = jobs.take(Job.Kind.RESPONSE, runner, most, new InHand(runner));
+        List<Job> taken = jobs.takeAnswers(runner, most, new InHand(runner));
         pace.started(taken.size());
         for (int i = 0; i < taken.size(); i++) {
             begin(taken.get(i), runner, Pace.BETWEEN_STARTS.multipliedBy(i));

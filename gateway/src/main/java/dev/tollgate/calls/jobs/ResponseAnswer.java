@@ -8,14 +8,12 @@ import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.jobs.Job;
 import dev.tollgate.jobs.JobChange;
 import dev.tollgate.storage.Change;
-import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A try of a response in the background. The door keeps the response in the unit that charges for it, under the job's id; if it cannot, nothing is
- * charged.
+ * A try of a response or an interaction in the background. The door keeps it in the unit that charges for it, under the job's id; if it cannot, nothing
+ * is charged.
  */
 final class ResponseAnswer extends JobAnswer {
 
@@ -64,21 +62,11 @@ final class ResponseAnswer extends JobAnswer {
         super.admitted(new Admission(id, admission.maxTokensApplied(), admission.ignored()));
     }
 
-    @Override
-    public void events(List<UpstreamEvent> events) {
-        for (UpstreamEvent event : events) {
-            if (event instanceof UpstreamEvent.Finish finish) {
-                boolean isCut = finish.reason() == FinishReason.LENGTH || finish.reason() == FinishReason.FILTERED;
-                state = isCut ? Job.State.INCOMPLETE : Job.State.COMPLETED;
-            }
-        }
-        super.events(events);
-    }
-
     /** The end is written before the charge: images are stored on their way, and without them the answer is not whole. */
     @Override
     public End end(Completion completion) {
         End end = super.end(completion);
+        state = Job.State.of(end.status());
         return End.with(() -> {}, settle -> {
             List<Change> kept = end.kept(settle);
             isKept = !kept.isEmpty();

@@ -48,30 +48,6 @@ public record KeptById(KeptResponses kept, FileAddresses files, String prefix, S
 
         /** Cancels and forgets it. @return whether there was one */
         boolean delete(String accountId, KeyOwner reads, String task);
-
-        /** A door without work in the background. */
-        Background NONE = new Background() {
-
-            @Override
-            public byte @Nullable [] find(String accountId, KeyOwner reads, String task, Lease memory) {
-                return null;
-            }
-
-            @Override
-            public byte @Nullable [] request(String accountId, KeyOwner reads, String task, Lease memory) {
-                return null;
-            }
-
-            @Override
-            public byte @Nullable [] cancel(String accountId, KeyOwner reads, String task, Lease memory) {
-                return null;
-            }
-
-            @Override
-            public boolean delete(String accountId, KeyOwner reads, String task) {
-                return false;
-            }
-        };
     }
 
     /** A kept response, or the object of a response that is not kept. */
@@ -90,13 +66,6 @@ public record KeptById(KeptResponses kept, FileAddresses files, String prefix, S
      */
     public void found(Exchange exchange, Caller caller, Consumer<KeptResponse> then, Consumer<byte[]> others) {
         find(exchange, caller, background::find, then, others);
-    }
-
-    /** Finds a response at a door without work in the background, still packed. */
-    public void found(Exchange exchange, Caller caller, Consumer<KeptResponse> then) {
-        found(exchange, caller, then, object -> {
-            throw new IllegalStateException("a door without work in the background");
-        });
     }
 
     /** Finds a response, or the body of its request while the response is not kept. */

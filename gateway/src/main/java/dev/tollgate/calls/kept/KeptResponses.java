@@ -212,6 +212,8 @@ public final class KeptResponses {
             WHOLE,
             /** A response of it does not exist, or not any more. */
             BROKEN,
+            /** The last response of it is still being made. */
+            OPEN,
             /** It has too many responses or bytes. */
             TOO_LONG
         }

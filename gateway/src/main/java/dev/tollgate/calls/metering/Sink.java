@@ -74,9 +74,24 @@ public interface Sink {
             return List.of();
         }
 
+        /** Returns the state in which the door says that the response has ended. */
+        default String status() {
+            return "completed";
+        }
+
         /** Returns an end with changes of the door's own. */
         static End with(Runnable send, Function<Settle, List<Change>> kept) {
+            return with(send, kept, "completed");
+        }
+
+        /** Returns such an end with the door's word for the state. */
+        static End with(Runnable send, Function<Settle, List<Change>> kept, String status) {
             return new End() {
+
+                @Override
+                public String status() {
+                    return status;
+                }
 
                 @Override
                 public void send() {

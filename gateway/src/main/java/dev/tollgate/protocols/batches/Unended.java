@@ -55,7 +55,7 @@ final class Unended {
                         customId,
                         "batch_cancelled",
                         "The batch was cancelled before the request was answered. Nothing was charged for it.");
-            case OPEN, COMPLETED, INCOMPLETE, FAILED ->
+            case OPEN, COMPLETED, INCOMPLETE, REQUIRES_ACTION, FAILED ->
                 LineResult.neverEnded(
                         batch.id(),
                         number,

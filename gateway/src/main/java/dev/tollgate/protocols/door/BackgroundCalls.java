@@ -8,7 +8,6 @@ import dev.tollgate.base.log.CallNotes;
 import dev.tollgate.base.log.CallWatch;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.MemoryBudget;
-import dev.tollgate.books.calls.CallDetails.Course;
 import dev.tollgate.calls.jobs.JobRequest;
 import dev.tollgate.calls.jobs.JobRunner;
 import dev.tollgate.calls.jobs.JobStart;
@@ -117,7 +116,7 @@ public record BackgroundCalls(
             throw ApiError.invalid(reading.inputField(), "'" + reading.inputField() + "' " + JobRequest.TOO_LONG)
                     .asException();
         }
-        Job.Kind kind = Job.Kind.RESPONSE;
+        Job.Kind kind = protocol.background().kind();
         return accepted(
                 jobs.accept(id, caller.accountId(), caller.key().owner(), kind, nameHash, reading.print(), packed),
                 made);
@@ -139,7 +138,7 @@ public record BackgroundCalls(
             case Accepted.OtherBody _ -> IdempotencyKey.usedForAnotherBody();
             case Accepted.TooMany full ->
                 ApiError.later(
-                        "The account has %,d responses in the background that have not ended, which is the maximum."
+                        "The account has %,d responses and interactions in the background that have not ended, which is the maximum."
                                 .formatted(full.openMax()),
                         MINUTE);
             case Accepted.TooLarge full ->
@@ -167,8 +166,8 @@ public record BackgroundCalls(
             calls.findKept(caller, reading, request, memory);
         }
         reading.openedWith(recorded);
-        MeteredCall call =
-                calls.prepare(protocol.name(), caller, reading, request, memory, arrival(id, new Unwatched()));
+        MeteredCall call = calls.prepare(
+                protocol.name(), caller, reading, request, memory, arrival(protocol, id, new Unwatched()));
         return new Acceptance(id, call, reading.queued(request, id));
     }
 
@@ -219,7 +218,8 @@ public record BackgroundCalls(
         if (reading.opensKept(request)) {
             calls.findKept(caller, reading, request, lease);
         }
-        MeteredCall call = calls.prepare(protocol.name(), caller, reading, request, lease, arrival(job.id(), trial));
+        MeteredCall call =
+                calls.prepare(protocol.name(), caller, reading, request, lease, arrival(protocol, job.id(), trial));
         if (reading.lacksRoom(request)) {
             throw JobTrouble.NO_ROOM.asException();
         }
@@ -240,11 +240,11 @@ public record BackgroundCalls(
     }
 
     /** A job arrives when its call begins, so the prices and limits of that time count (J4). */
-    private static Arrival arrival(String id, CallWatch watch) {
+    private static Arrival arrival(Protocol protocol, String id, CallWatch watch) {
         return new Arrival(
-                Course.OF_JOB + id.substring(id.indexOf('-') + 1),
+                protocol.background().kind().shown(id),
                 System.nanoTime(),
-                "/v1/responses",
+                protocol.background().route(),
                 null,
                 watch,
                 CallTerms.OF_ANSWER);

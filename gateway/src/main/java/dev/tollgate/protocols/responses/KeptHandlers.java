@@ -11,6 +11,7 @@ import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.Limit;
+import dev.tollgate.protocols.door.BackgroundAnswers;
 import dev.tollgate.protocols.door.answers.PacedAnswer;
 import java.util.Set;
 
@@ -59,7 +60,7 @@ public final class KeptHandlers {
                 exchange,
                 caller,
                 files,
-                () -> BackgroundResponses.named(kept.response(exchange.memory()), kept.callId()));
+                () -> BackgroundAnswers.named(kept.response(exchange.memory()), kept.callId()));
     }
 
     public Handler<Caller> inputItems() {

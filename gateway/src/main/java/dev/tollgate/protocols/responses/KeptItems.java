@@ -9,6 +9,7 @@ import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.kept.Conversations;
 import dev.tollgate.calls.kept.KeptResponse;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.jobs.Job;
@@ -39,7 +40,7 @@ final class KeptItems {
     private static final int TOO_LARGE = 413;
 
     private final KeptResponses kept;
-    private final Jobs jobs;
+    private final Conversations conversations;
     private final String accountId;
     private final KeyOwner reads;
     private final ReadLimits limits;
@@ -58,7 +59,7 @@ final class KeptItems {
      */
     KeptItems(KeptResponses kept, Jobs jobs, String accountId, KeyOwner reads, ReadLimits limits, Lease memory) {
         this.kept = kept;
-        this.jobs = jobs;
+        this.conversations = new Conversations(kept, jobs, Job.Kind.RESPONSE);
         this.accountId = accountId;
         this.reads = reads;
         this.limits = limits;
@@ -132,7 +133,7 @@ final class KeptItems {
 
     private List<KeptResponse> chain(String previousId) {
         String task = CompletionIds.ofShown(KeptIds.RESPONSE, previousId);
-        KeptResponses.Chain chain = task == null ? null : chainOf(task);
+        KeptResponses.Chain chain = task == null ? null : conversations.chain(accountId, reads, task, memory);
         if (chain == null || chain.state() == KeptResponses.Chain.State.BROKEN) {
             String message =
                     "'" + PREVIOUS + "' must be the id of a kept response whose conversation is kept, too, got "
@@ -140,26 +141,14 @@ final class KeptItems {
             ErrorCode code = ErrorCode.PREVIOUS_RESPONSE_NOT_FOUND;
             throw new ApiError(code, code.status(), message, PREVIOUS, Map.of(), null).asException();
         }
+        if (chain.state() == KeptResponses.Chain.State.OPEN) {
+            throw JsonBody.invalid(
+                    PREVIOUS, "names a response that is still being made. Continue it once its status is 'completed'.");
+        }
         if (chain.state() == KeptResponses.Chain.State.TOO_LONG) {
             throw tooLong();
         }
         return chain.links();
-    }
-
-    /** Reads a conversation. @throws ApiException 400 if its last response is still made in the background */
-    private KeptResponses.Chain chainOf(String task) {
-        KeptResponses.Chain chain = kept.chain(accountId, reads, task, memory);
-        if (chain.state() != KeptResponses.Chain.State.BROKEN) {
-            return chain;
-        }
-        Job job = jobs.find(accountId, reads, task);
-        if (job != null && job.isOpen()) {
-            throw JsonBody.invalid(
-                    PREVIOUS, "names a response that is still being made. Continue it once its status is 'completed'.");
-        }
-        return job == null
-                ? chain
-                : kept.chain(accountId, reads, task, memory); // it may have ended between the two looks
     }
 
     private static ApiException tooLong() {

@@ -17,6 +17,7 @@ import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.http.ErrorFormat;
+import dev.tollgate.jobs.Job;
 import dev.tollgate.jobs.Jobs;
 import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.ConversationReading;
@@ -92,6 +93,11 @@ public final class ResponsesProtocol implements Protocol {
     @Override
     public String name() {
         return DOOR;
+    }
+
+    @Override
+    public Background background() {
+        return new Background(Job.Kind.RESPONSE, "/v1/responses");
     }
 
     @Override

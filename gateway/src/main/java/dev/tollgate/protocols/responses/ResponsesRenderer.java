@@ -256,7 +256,7 @@ final class ResponsesRenderer implements Renderer {
 
     @Override
     public Sink.End ended(Runnable send) {
-        return Sink.End.with(send, settle -> entry == null ? List.of() : entry.keeping(settle));
+        return Sink.End.with(send, settle -> entry == null ? List.of() : entry.keeping(settle), object.status());
     }
 
     @Override

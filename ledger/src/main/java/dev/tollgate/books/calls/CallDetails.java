@@ -151,7 +151,7 @@ public record CallDetails(
     /**
      * The way of a call.
      *
-     * @param requestId empty if the call did not come by HTTP; a call of a job has the id of its response or line, see {@link #isOfJob}
+     * @param requestId empty if the call did not come by HTTP; a call of a job has the id of its answer or line, see {@link #isOfJob}
      * @param channel the channel that answered or was asked last; empty if none was asked
      * @param upstreamModel the upstream's name of the model there; empty if none was asked
      * @param upstreamId the upstream's own id of the answer, or null
@@ -177,8 +177,8 @@ public record CallDetails(
             @Nullable String stoppedBy,
             @Nullable List<Tried> tried) {
 
-        /** The beginning of the ids that callers have of responses in the background. */
-        public static final String OF_JOB = "resp_";
+        private static final String RESPONSE = "resp_";
+        private static final String INTERACTION = "v1_";
 
         public static final Course NONE =
                 new Course("", "", "", null, null, List.of(), List.of(), null, null, null, null);
@@ -224,7 +224,9 @@ public record CallDetails(
 
         /** Returns whether a call with such an id of its request is a try of a job. */
         public static boolean isOfJob(String requestId) {
-            return requestId.startsWith(OF_JOB) || requestId.startsWith(BatchLine.PREFIX);
+            return requestId.startsWith(RESPONSE)
+                    || requestId.startsWith(INTERACTION)
+                    || requestId.startsWith(BatchLine.PREFIX);
         }
 
         /** Returns whether this is the channel, and the upstream's name of the model, of the call itself. */

@@ -28,7 +28,7 @@ public final class DueDeliveries {
 
     private static final Duration KEPT = Duration.ofDays(30);
 
-    /** The time for which events of responses in the background are kept that have arrived, and the number of newer deliveries: there may be many. */
+    /** The time for which events of responses and interactions in the background are kept that have arrived, and the number of newer deliveries: there may be many. */
     private static final Duration KEPT_BACKGROUND = Duration.ofDays(1);
 
     static final int NEWER_MAX = 10_000;
@@ -57,10 +57,10 @@ public final class DueDeliveries {
 
     private static final String WITH_NEWEST = """
             SELECT w.id, (SELECT d.created_at FROM webhook_delivery d WHERE d.webhook_id = w.id ORDER BY d.created_at DESC LIMIT 1 OFFSET ?)
-            FROM webhook w WHERE EXISTS (SELECT 1 FROM webhook_delivery d WHERE d.webhook_id = w.id AND d.event LIKE 'response.%')""";
+            FROM webhook w WHERE EXISTS (SELECT 1 FROM webhook_delivery d WHERE d.webhook_id = w.id AND (d.event LIKE 'response.%' OR d.event LIKE 'interaction.%'))""";
     private static final String FORGET_ARRIVED = """
             DELETE FROM webhook_delivery WHERE id IN (
-                SELECT id FROM webhook_delivery WHERE webhook_id = ? AND created_at < ? AND state = 'sent' AND event LIKE 'response.%'
+                SELECT id FROM webhook_delivery WHERE webhook_id = ? AND created_at < ? AND state = 'sent' AND (event LIKE 'response.%' OR event LIKE 'interaction.%')
                 ORDER BY created_at LIMIT ?)""";
 
     private static final int ARRIVED_EACH = 500;

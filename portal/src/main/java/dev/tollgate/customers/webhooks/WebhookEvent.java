@@ -6,6 +6,7 @@ import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.MemberEvent;
+import dev.tollgate.jobs.Job;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,16 +56,22 @@ public enum WebhookEvent {
             "key.unused",
             sentence("A key made no call for 90 days."),
             now -> text(ofUnusedKey("key_5Rw3", "laptop", now.minus(Duration.ofDays(90))))),
-    BATCH_COMPLETED(Group.BATCHES, "batch.completed", sentence("All lines of a batch have ended.")),
-    BATCH_FAILED(Group.BATCHES, "batch.failed", sentence("A batch has failed.")),
-    BATCH_EXPIRED(Group.BATCHES, "batch.expired", sentence("The 24 hours of a batch were over before its last line.")),
-    BATCH_CANCELLED(Group.BATCHES, "batch.cancelled", sentence("A batch was cancelled, and its last call has ended.")),
-    BATCH_PAUSED(
-            Group.BATCHES, "batch.paused", sentence("A batch waits, for credits for example. It goes on by itself.")),
-    RESPONSE_COMPLETED(Group.BACKGROUND, "response.completed", sentence("A response in the background is complete.")),
-    RESPONSE_INCOMPLETE(Group.BACKGROUND, "response.incomplete", sentence("A response in the background was cut.")),
-    RESPONSE_FAILED(Group.BACKGROUND, "response.failed", sentence("A response in the background has failed.")),
-    RESPONSE_CANCELLED(Group.BACKGROUND, "response.cancelled", sentence("A response in the background was cancelled.")),
+    BATCH_COMPLETED(Job.Kind.BATCH, "completed", sentence("All lines of a batch have ended.")),
+    BATCH_FAILED(Job.Kind.BATCH, "failed", sentence("A batch has failed.")),
+    BATCH_EXPIRED(Job.Kind.BATCH, "expired", sentence("The 24 hours of a batch were over before its last line.")),
+    BATCH_CANCELLED(Job.Kind.BATCH, "cancelled", sentence("A batch was cancelled, and its last call has ended.")),
+    BATCH_PAUSED(Job.Kind.BATCH, "paused", sentence("A batch waits, for credits for example. It goes on by itself.")),
+    RESPONSE_COMPLETED(Job.Kind.RESPONSE, "completed", sentence("A response in the background is complete.")),
+    RESPONSE_INCOMPLETE(Job.Kind.RESPONSE, "incomplete", sentence("A response in the background was cut.")),
+    RESPONSE_FAILED(Job.Kind.RESPONSE, "failed", sentence("A response in the background has failed.")),
+    RESPONSE_CANCELLED(Job.Kind.RESPONSE, "cancelled", sentence("A response in the background was cancelled.")),
+    INTERACTION_COMPLETED(Job.Kind.INTERACTION, "completed", sentence("An interaction in the background is complete.")),
+    INTERACTION_REQUIRES_ACTION(
+            Job.Kind.INTERACTION, "requires_action", sentence("An interaction in the background calls functions.")),
+    INTERACTION_INCOMPLETE(Job.Kind.INTERACTION, "incomplete", sentence("An interaction in the background was cut.")),
+    INTERACTION_FAILED(Job.Kind.INTERACTION, "failed", sentence("An interaction in the background has failed.")),
+    INTERACTION_CANCELLED(
+            Job.Kind.INTERACTION, "cancelled", sentence("An interaction in the background was cancelled.")),
     TEST(
             "webhook.test",
             sentence("Someone presses “Send a test event”. All webhooks get it."),
@@ -79,7 +86,7 @@ public enum WebhookEvent {
         /** The group that a webhook without a choice receives. */
         ORGANIZATION(1_000),
         BATCHES(500),
-        /** Responses in the background. */
+        /** Responses and interactions in the background. */
         BACKGROUND(500);
 
         private final int waitingMax;
@@ -115,9 +122,13 @@ public enum WebhookEvent {
         this(Group.ORGANIZATION, text, when, example);
     }
 
-    /** An event of jobs. */
-    WebhookEvent(Group group, String text, Sentence when) {
-        this(group, text, when, now -> text(ofJob((group == Group.BATCHES ? "batch_" : "resp_") + JOB_CHARS)));
+    /** An event of jobs. @param state in which they are */
+    WebhookEvent(Job.Kind kind, String state, Sentence when) {
+        this(
+                kind == Job.Kind.BATCH ? Group.BATCHES : Group.BACKGROUND,
+                kind.code() + "." + state,
+                when,
+                now -> text(ofJob(kind.shown(JOB_CHARS))));
     }
 
     WebhookEvent(Group group, String text, Sentence when, Function<Instant, String> example) {
@@ -208,7 +219,7 @@ public enum WebhookEvent {
         return key(id, name, "last_used_at", lastUsedAt);
     }
 
-    /** @param id of a batch or a response, as its callers have it */
+    /** @param id of a job, as its callers have it */
     static Consumer<JsonGenerator> ofJob(String id) {
         return json -> json.writeStringProperty("id", id);
     }

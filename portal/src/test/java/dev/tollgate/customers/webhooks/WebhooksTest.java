@@ -38,7 +38,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Webhooks from the page to a receiving server. */
 @Timeout(120)
@@ -196,7 +198,7 @@ class WebhooksTest {
         test();
         sweep();
         assertThat(RECEIVED).hasSize(2).last().asString().contains("\"type\":\"webhook.test\"");
-        assertThat(browser.get(PAGE).body()).contains("1 of 18");
+        assertThat(browser.get(PAGE).body()).contains("1 of 23");
     }
 
     @Test
@@ -263,7 +265,7 @@ class WebhooksTest {
         join("third@example.org");
         assertThat(queued("batch.completed")).isZero();
         assertThat(queued("member.joined")).isOne();
-        choose("'organization batches response.failed'");
+        choose("'organization batches response.failed interaction.requires_action'");
         for (WebhookEvent.Group group : List.of(WebhookEvent.Group.BATCHES, WebhookEvent.Group.BACKGROUND)) {
             group.events().forEach(event -> tell(event.text(), event.name()));
         }
@@ -273,8 +275,10 @@ class WebhooksTest {
             assertThat(queued(event.text())).as(event.text()).isOne();
         }
         assertThat(queued("response.failed")).isOne();
-        assertThat(queued("response.completed")).isZero();
-        assertThat(browser.get(PAGE).body()).contains("15 of 18");
+        assertThat(queued("interaction.requires_action")).isOne();
+        assertThat(queued("response.completed") + queued("interaction.completed"))
+                .isZero();
+        assertThat(browser.get(PAGE).body()).contains("16 of 23");
     }
 
     @Test
@@ -315,24 +319,25 @@ class WebhooksTest {
                         + NOON.plus(Duration.ofDays(9)).toEpochMilli() + ", 0, 'waiting' FROM webhook, n");
     }
 
-    @Test
-    void arrived_events_of_responses_go_after_a_day() {
+    @ParameterizedTest
+    @ValueSource(strings = {"response", "interaction"})
+    void arrived_events_of_answers_go_after_a_day(String kind) {
         begin();
         add("standard");
         deliver(1_200);
-        gateway.execute("UPDATE webhook_delivery SET state = 'sent', event = 'response.completed', created_at = "
+        gateway.execute("UPDATE webhook_delivery SET state = 'sent', event = '" + kind + ".completed', created_at = "
                 + NOON.toEpochMilli());
         tell("batch.completed", "batch_1");
         gateway.execute("UPDATE webhook_delivery SET state = 'sent'");
-        tell("response.failed", "resp_x");
+        tell(kind + ".failed", "x");
         gateway.setNow(NOON.plus(Duration.ofDays(1)).minusMillis(1));
         forget();
-        assertThat(queued("response.completed")).isEqualTo(1_200);
+        assertThat(queued(kind + ".completed")).isEqualTo(1_200);
         gateway.setNow(NOON.plus(Duration.ofDays(1)).plusMillis(1));
         forget();
-        assertThat(queued("response.completed")).isZero();
+        assertThat(queued(kind + ".completed")).isZero();
         assertThat(queued("batch.completed")).isOne();
-        assertThat(queued("response.failed")).as("still waits").isOne();
+        assertThat(queued(kind + ".failed")).as("still waits").isOne();
     }
 
     @Test

@@ -7,7 +7,9 @@ import dev.tollgate.calls.kept.KeptById;
 import dev.tollgate.calls.kept.KeptResponse;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.http.Caller;
+import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import dev.tollgate.protocols.door.BackgroundAnswers;
 import dev.tollgate.protocols.door.answers.PacedAnswer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,10 +22,14 @@ public final class InteractionHandlers {
     private final FileAddresses files;
     private final KeptById byId;
 
-    /** @param kept the interactions @param files with their images */
-    public InteractionHandlers(KeptResponses kept, FileAddresses files) {
+    /**
+     * @param kept the interactions
+     * @param files with their images
+     * @param background interactions that are still made
+     */
+    public InteractionHandlers(KeptResponses kept, FileAddresses files, KeptById.Background background) {
         this.files = files;
-        this.byId = new KeptById(kept, files, InteractionRequest.PREFIX, "interaction", KeptById.Background.NONE);
+        this.byId = new KeptById(kept, files, InteractionRequest.PREFIX, "interaction", background);
     }
 
     /** Returns the object of an interaction, whose steps begin with the input's. */
@@ -35,11 +41,18 @@ public final class InteractionHandlers {
                 throw ApiError.invalid(field, field + ": a kept interaction is not streamed again.")
                         .asException();
             }
-            byId.found(
-                    exchange,
-                    caller,
-                    found -> PacedAnswer.sendKept(exchange, caller, files, () -> whole(found, exchange.memory())));
+            byId.found(exchange, caller, kept -> send(exchange, caller, kept), object -> exchange.json(200, object));
         };
+    }
+
+    /** Shows the interaction of a request that is repeated with its Idempotency-Key, as it is now. @param task the interaction's id as a task's */
+    public void repeat(Exchange exchange, Caller caller, String task) {
+        byId.again(exchange, caller, task, kept -> send(exchange, caller, kept), object -> exchange.json(200, object));
+    }
+
+    private void send(Exchange exchange, Caller caller, KeptResponse kept) {
+        PacedAnswer.sendKept(
+                exchange, caller, files, () -> BackgroundAnswers.named(whole(kept, exchange.memory()), kept.callId()));
     }
 
     /** Returns an interaction whose steps are the steps of the input and then the steps of the response. Both objects begin with their steps. */
@@ -57,9 +70,7 @@ public final class InteractionHandlers {
     }
 
     public Handler<Caller> cancel() {
-        return (exchange, caller) -> byId.cancel(exchange, caller, kept -> {
-            throw new IllegalStateException("an interaction with the id of another call");
-        });
+        return (exchange, caller) -> byId.cancel(exchange, caller, kept -> send(exchange, caller, kept));
     }
 
     public Handler<Caller> delete() {

@@ -1,5 +1,7 @@
 package dev.tollgate.protocols.googleapi.interactions;
 
+import static dev.tollgate.protocols.googleapi.interactions.StepContents.refuse;
+
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.MovedFiles;
@@ -14,6 +16,8 @@ import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.jobs.JobRequest;
+import dev.tollgate.calls.kept.Conversations;
 import dev.tollgate.calls.kept.KeptInput;
 import dev.tollgate.calls.kept.KeptResponse;
 import dev.tollgate.calls.kept.KeptResponses;
@@ -58,6 +62,7 @@ final class InteractionRequest {
      * @param model as the caller wrote it
      * @param previousId as the caller wrote it; null for none
      * @param store whether the caller wants the interaction to be kept
+     * @param background whether its caller does not wait (J30)
      * @param summaries whether thoughts are shown
      * @param byAddress whether images come by their addresses (Y33)
      * @param ignored members of an interaction without effect; the native request has its own
@@ -67,6 +72,7 @@ final class InteractionRequest {
             @Nullable String previousId,
             boolean stream,
             boolean store,
+            boolean background,
             boolean summaries,
             boolean byAddress,
             List<String> ignored) {}
@@ -92,6 +98,9 @@ final class InteractionRequest {
         this.limits = limits;
         this.memory = memory;
         this.keeping = settings.store() && keeps ? kept() : null;
+        if (settings.background() && keeping == null) {
+            throw refuse("input", JobRequest.TOO_LONG);
+        }
         if (settings.previousId() == null) {
             complete();
         }
@@ -184,7 +193,7 @@ final class InteractionRequest {
      *
      * @return the bytes that they become
      */
-    long find(KeptResponses kept, CachedContents caches, String accountId, KeyOwner reads, Lease memory) {
+    long find(Conversations kept, CachedContents caches, String accountId, KeyOwner reads, Lease memory) {
         this.reads = reads;
         if (open != null) {
             return open.find(caches, accountId, reads);
@@ -197,6 +206,11 @@ final class InteractionRequest {
                             + MessageText.quoted(String.valueOf(previous))
                             + ". Send the whole conversation as 'input'.")
                     .asException();
+        }
+        if (found.state() == KeptResponses.Chain.State.OPEN) {
+            throw refuse(
+                    PREVIOUS,
+                    "names an interaction that is still being made. Continue it once its status is completed.");
         }
         if (found.state() == KeptResponses.Chain.State.TOO_LONG) {
             throw refusal("has too long a conversation before it. Send the end of the conversation as 'input' instead.")

@@ -1,12 +1,14 @@
 package dev.tollgate.protocols.googleapi.interactions;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.files.KeptImages;
+import dev.tollgate.calls.kept.Conversations;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.MeteredCall;
@@ -14,6 +16,8 @@ import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.http.ErrorFormat;
+import dev.tollgate.jobs.Job;
+import dev.tollgate.jobs.Jobs;
 import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.Protocol;
@@ -43,6 +47,7 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code POST …/interactions}: reads and checks the request, and writes the response.
  *
  * @param kept the interactions
+ * @param jobs interactions that are made in the background
  * @param caches that requests may name (Y35)
  * @param addresses of images that are not to come inline
  * @param silence after which a stream has a heartbeat (Y51)
@@ -52,6 +57,7 @@ public record InteractionsProtocol(
         CurrentModels models,
         Signatures signatures,
         KeptResponses kept,
+        Jobs jobs,
         CachedContents caches,
         FileAddresses addresses,
         SchemaChecks checks,
@@ -64,6 +70,11 @@ public record InteractionsProtocol(
     @Override
     public String name() {
         return ProtocolName.INTERACTIONS.code();
+    }
+
+    @Override
+    public Background background() {
+        return new Background(Job.Kind.INTERACTION, "/v1beta/interactions");
     }
 
     @Override
@@ -80,6 +91,7 @@ public record InteractionsProtocol(
 
         private final Envelope envelope;
         private boolean keepsImages;
+        private boolean lacksRoom;
 
         Interactions(Envelope envelope) {
             super(models, signatures, null);
@@ -154,7 +166,7 @@ public record InteractionsProtocol(
 
         @Override
         protected long findKept(InteractionRequest read, String accountId, KeyOwner reads, Lease memory) {
-            return read.find(kept, caches, accountId, reads, memory);
+            return read.find(new Conversations(kept, jobs, Job.Kind.INTERACTION), caches, accountId, reads, memory);
         }
 
         @Override
@@ -174,7 +186,26 @@ public record InteractionsProtocol(
         }
 
         @Override
+        protected boolean inBackground(InteractionRequest read) {
+            return read.settings().background();
+        }
+
+        /** Returns whether the images that the model may make cannot all be kept. */
+        @Override
+        protected boolean lacksRoom(InteractionRequest read) {
+            return lacksRoom;
+        }
+
+        @Override
+        protected byte[] queued(InteractionRequest read, String id) {
+            return BackgroundInteractions.queued(read.settings(), id);
+        }
+
+        @Override
         protected void check(InteractionRequest read, Model asked) {
+            if (read.settings().background() && asked.speaks()) {
+                throw StepContents.refuse("background", "must be false for speech, which takes too much to be kept.");
+            }
             read.check(asked);
             super.check(read, asked);
         }
@@ -190,6 +221,7 @@ public record InteractionsProtocol(
                 addresses.requireRoom(accountId, asked.imagesMax());
             }
             keepsImages = mayKeepImages(read, asked) && addresses.kept().hasRoom(accountId, asked.imagesMax());
+            lacksRoom = asked.makesImages() && !keepsImages;
             return super.ask(read, asked, accountId, memory);
         }
 
@@ -202,9 +234,19 @@ public record InteractionsProtocol(
                             call.owner(),
                             addresses.base(envelope.header("host"), envelope.header("x-forwarded-proto")))
                     : null;
+            boolean waits = !read.settings().background();
             KeptImages.OfCall keeping = keepsImages ? addresses.kept().of(call.accountId(), call.owner()) : null;
-            Function<@Nullable String, InteractionsRenderer> renderers =
-                    id -> new InteractionsRenderer(id, call, read, kept, its, keeping, clock, created, random);
+            KeptImages.OfCall images = keeping == null || waits ? keeping : keeping.demanded();
+            Function<@Nullable String, InteractionsRenderer> renderers = id -> new InteractionsRenderer(
+                    id,
+                    call,
+                    read,
+                    kept,
+                    its,
+                    images,
+                    clock,
+                    id == null || waits ? created : CompletionIds.created(id),
+                    random);
             ObjectNode schema = read.whole().schema();
             Sink sink = read.settings().stream()
                     ? new StreamedAnswer(outlet, renderers)

@@ -36,7 +36,7 @@ final class InteractionsReader {
             Set.of("temperature", "top_p", "seed", "stop_sequences", "max_output_tokens");
 
     /** Members whose work is done by Google's own runtime. */
-    private static final Set<String> REFUSED = Set.of("agent", "agent_config", "environment", "webhook_config");
+    private static final Set<String> REFUSED = Set.of("agent", "agent_config", "environment");
 
     private static final Set<String> SOUNDS = Set.of("audio/wav", "audio/l16");
 
@@ -52,8 +52,9 @@ final class InteractionsReader {
     private @Nullable ArrayNode modalities;
     private boolean stream;
     private boolean store = true;
+    private boolean background;
     private boolean summaries;
-    private boolean byAddress;
+    private @Nullable String addressed;
 
     private InteractionsReader(ReadLimits limits) {
         this.limits = limits;
@@ -85,9 +86,35 @@ final class InteractionsReader {
         if (!config.isEmpty()) {
             request.set("generationConfig", config);
         }
+        if (background) {
+            checkBackground(keeps);
+            if (addressed != null) {
+                ignored.add(addressed); // it is read again with its images
+            }
+        }
         InteractionRequest.Settings settings = new InteractionRequest.Settings(
-                model, previousId, stream, store, summaries, byAddress, List.copyOf(ignored));
+                model,
+                previousId,
+                stream,
+                store,
+                background,
+                summaries,
+                addressed != null && !background,
+                List.copyOf(ignored));
         return new InteractionRequest(settings, input, request, places, limits, memory, keeps);
+    }
+
+    /** Refuses what cannot be kept of an answer whose caller does not wait (J1). */
+    private void checkBackground(boolean keeps) {
+        if (stream) {
+            throw refuse("background", "cannot be used with stream: get the interaction by its id.");
+        }
+        if (!store) {
+            throw refuse("store", "must be true with background: you get the interaction by its id.");
+        }
+        if (!keeps) {
+            throw refuse("background", "must be false: this server keeps no interactions.");
+        }
     }
 
     private void member(String name, JsonNode value, ObjectNode body) {
@@ -100,11 +127,9 @@ final class InteractionsReader {
             }
             case "stream" -> stream = bool(name, value);
             case "store" -> store = bool(name, value);
-            case "background" -> {
-                if (bool(name, value)) {
-                    throw refuse(name, "must be false: interactions in the background are not supported.");
-                }
-            }
+            case "background" -> background = bool(name, value);
+            case "webhook_config" ->
+                throw refuse(name, "is not supported: webhooks with the events 'interaction.…' tell you of each end.");
             case "system_instruction" -> instruction(value);
             case "tools" -> tools(value);
             case "generation_config" -> settings(object(name, value));
@@ -376,7 +401,9 @@ final class InteractionsReader {
             switch (type) {
                 case "text" -> text(format, at);
                 case "image" -> {
-                    byAddress = delivery(format, at, List.of("inline", "uri")).equals("uri");
+                    if (delivery(format, at, List.of("inline", "uri")).equals("uri")) {
+                        addressed = at + ".delivery";
+                    }
                     images(format, at, Set.of("type", "delivery", "aspect_ratio", "image_size"));
                 }
                 case "audio" -> {

@@ -225,7 +225,7 @@ final class InteractionsRenderer implements Renderer {
         out.raw(",\"credits_consumed\":").credits(completion.chargeMicros());
     }
 
-    private static String time(Instant instant) {
+    static String time(Instant instant) {
         return instant.truncatedTo(ChronoUnit.MILLIS).toString();
     }
 
@@ -296,7 +296,7 @@ final class InteractionsRenderer implements Renderer {
 
     @Override
     public Sink.End ended(Runnable send) {
-        return Sink.End.with(send, settle -> entry == null ? List.of() : entry.keeping(settle));
+        return Sink.End.with(send, settle -> entry == null ? List.of() : entry.keeping(settle), status());
     }
 
     @Override

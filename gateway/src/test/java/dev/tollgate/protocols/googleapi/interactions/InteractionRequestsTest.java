@@ -327,7 +327,7 @@ class InteractionRequestsTest {
                 new Refused("'input':'Hi','model':null", "model"),
                 new Refused("'input':'Hi','stream':'yes'", "stream"),
                 new Refused("'input':'Hi','store':1", "store"),
-                new Refused("'input':'Hi','background':true", "background"),
+                new Refused("'input':'Hi','background':1", "background"),
                 new Refused("'input':'Hi','agent':'deep-research'", "agent"),
                 new Refused("'input':'Hi','agent_config':{'type':'dynamic'}", "agent_config"),
                 new Refused("'input':'Hi','environment':'local'", "environment"),

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The open batches and background responses of all accounts, as an operator lists and cancels them. Thread-safe; blocks. */
+/** The open batches, and responses and interactions in the background, of all accounts, as an operator lists and cancels them. Thread-safe; blocks. */
 public final class OperatorJobs {
 
     private static final String ALL = "/admin/batches";
@@ -34,9 +34,9 @@ public final class OperatorJobs {
 
     /** The result is whether it has ended: running calls end first. */
     public static final OperatorAction<OperatorJobs, Boolean> CANCEL = OperatorAction.post(
-                    "batch.cancel", sentence("Cancelled a batch or a background response"), ALL + "/{id}/cancel", "")
+                    "batch.cancel", sentence("Cancelled an open job"), ALL + "/{id}/cancel", "")
             .telling(new Fact("account", sentence("Account")))
-            .choosing(Field.text("id", sentence("Batch or response")))
+            .choosing(Field.text("id", sentence("Job")))
             .button(Button.of(sentence("Cancel"))
                     .done(sentence("Cancelled. Running calls end and are charged."))
                     .withoutReason())
@@ -65,13 +65,14 @@ public final class OperatorJobs {
 
     private JsonNode list(AdminRequest request) {
         String after = Cursor.read(request.query().get("after"), 1, cursor -> cursor.value(0));
-        return request.page(PAGE_MAX, limit -> page(after, limit), OperatorJobs::json, open -> shownId(open.job()));
+        return request.page(PAGE_MAX, limit -> page(after, limit), OperatorJobs::json, open -> open.job()
+                .shownId());
     }
 
     private static ObjectNode json(SeenJobs.Open open) {
         Job job = open.job();
         return new AdminJson()
-                .text("id", shownId(job))
+                .text("id", job.shownId())
                 .text("kind", job.kind().code())
                 .text("account", job.accountId())
                 .text("server", job.nodeId().isEmpty() ? null : job.nodeId())
@@ -95,12 +96,6 @@ public final class OperatorJobs {
                         .time("retry_at", job.dueAt());
     }
 
-    /** Returns the id of a job, as its caller has it. */
-    public static String shownId(Job job) {
-        String chars = BatchLine.batchOf(job.id()).substring(BatchLine.PREFIX.length());
-        return job.kind() == Job.Kind.BATCH ? BatchLine.PREFIX + chars : "resp_" + chars;
-    }
-
     private static String idOf(String shownId) {
         return Objects.requireNonNullElseGet(BatchLine.jobOf(shownId), () -> CompletionIds.ofShown(shownId));
     }
@@ -108,14 +103,14 @@ public final class OperatorJobs {
     private boolean cancel(By by, String shownId) {
         SeenJobs.Open open = jobs.open(idOf(shownId));
         if (open == null) {
-            throw new ApiException(404, sentence("There is no open batch or background response {id}.", shownId));
+            throw new ApiException(404, sentence("There is no open job {id}.", shownId));
         }
         String account = open.job().accountId();
         JobChange.Cancel cancel = jobs.cancelling(account, open.job().id());
         writer.commit(
                 by,
                 CANCEL.name(),
-                shownId(open.job()),
+                open.job().shownId(),
                 () -> isCancelled(cancel.outcome())
                         ? new Deed.Changed(
                                 null, new AdminJson().text("account", account).end())

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.console.JtejobsGenerated;
 
-/** {@code /console/requests/jobs}: the open batches and background responses of all accounts, the oldest first. */
+/** {@code /console/requests/jobs}: the open batches, and responses and interactions in the background, of all accounts, the oldest first. */
 public record ConsoleJobs(OperatorJobs jobs, AccountList accounts, DeedForms forms, InstantSource clock) {
 
     private static final int PAGE = 30;
@@ -69,11 +69,6 @@ public record ConsoleJobs(OperatorJobs jobs, AccountList accounts, DeedForms for
         }
     }
 
-    /** Returns the kind of a job. */
-    public static String kind(Job job) {
-        return job.kind() == Job.Kind.BATCH ? say("Batch") : say("Background response");
-    }
-
     /** Returns the state of a job, and why it waits. */
     public static Cell state(SeenJobs.Open open) {
         Job job = open.job();
@@ -91,7 +86,7 @@ public record ConsoleJobs(OperatorJobs jobs, AccountList accounts, DeedForms for
         List<SeenJobs.Open> page = found.subList(0, Math.min(found.size(), PAGE));
         String younger = found.size() > PAGE
                 ? PageLink.to(ConsolePaths.JOBS)
-                        .with("after", OperatorJobs.shownId(page.getLast().job()))
+                        .with("after", page.getLast().job().shownId())
                         .text()
                 : null;
         Listed listed = new Listed(

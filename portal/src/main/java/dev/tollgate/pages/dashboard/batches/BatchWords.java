@@ -21,6 +21,15 @@ public final class BatchWords {
 
     private BatchWords() {}
 
+    /** Returns what a job is. */
+    public static String kind(Job.Kind kind) {
+        return switch (kind) {
+            case RESPONSE -> say("Background response");
+            case INTERACTION -> say("Background interaction");
+            case BATCH -> say("Batch");
+        };
+    }
+
     /** Returns the state in one word; a batch that waits is paused. */
     public static String state(Batch batch) {
         return switch (batch.status()) {

@@ -119,7 +119,7 @@ public record WebhooksPage(Webhooks webhooks, Function<String, @Nullable Sentenc
         return switch (group) {
             case ORGANIZATION -> say("Organization");
             case BATCHES -> say("Batches");
-            case BACKGROUND -> say("Responses in the background");
+            case BACKGROUND -> say("Responses and interactions in the background");
         };
     }
 

@@ -1,0 +1,3 @@
+-- compatible: no
+--
+-- Interactions are made in the background, too. An older server would not know the kind of their jobs.
