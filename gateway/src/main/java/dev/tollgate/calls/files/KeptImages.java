@@ -13,10 +13,14 @@ import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The images of kept responses (Y17). A kept response has an address instead of each large image, which is a file that stays for as long as the response
@@ -25,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param imageBytesMax the most bytes that a model's image has
  */
 public record KeptImages(FileStore files, long imageBytesMax) {
+
+    private static final Logger log = LoggerFactory.getLogger(KeptImages.class);
 
     /** The beginning of what stands in a kept response for an image; no server has the name. */
     public static final String BASE = "https://kept.invalid" + UploadedFiles.PATH;
@@ -92,15 +98,35 @@ public record KeptImages(FileStore files, long imageBytesMax) {
 
     /** Returns what keeps the images of a call. */
     public OfCall of(String accountId, KeyOwner owner) {
-        return new OfCall(files, accountId, owner, false);
+        return new OfCall(files, accountId, owner, false, ConcurrentHashMap.newKeySet());
     }
 
-    /** Keeps the images of one call with its response. Does not block. @param isDemanded whether an image that cannot be stored fails its answer */
-    public record OfCall(FileStore files, String accountId, KeyOwner owner, boolean isDemanded) {
+    /**
+     * Keeps the images of one call with its response. Does not block.
+     *
+     * @param isDemanded whether an image that cannot be stored fails its answer
+     * @param stored the ids of those that have been stored, or tried to
+     */
+    public record OfCall(FileStore files, String accountId, KeyOwner owner, boolean isDemanded, Set<String> stored) {
 
         /** Returns the same for an answer whose caller gets it from the store alone. */
         public OfCall demanded() {
-            return new OfCall(files, accountId, owner, true);
+            return new OfCall(files, accountId, owner, true, stored);
+        }
+
+        /** Deletes the images soon, since the response is not kept. What cannot be deleted now expires as any that is not used. */
+        public void forget() {
+            if (!stored.isEmpty()) {
+                Thread.ofVirtual().name("forget-images").start(() -> stored.forEach(this::forget));
+            }
+        }
+
+        private void forget(String id) {
+            try {
+                files.delete(accountId, owner, FilePurpose.KEPT, id);
+            } catch (StoreException e) {
+                log.debug("image {} of no response stays until it expires", id, e);
+            }
         }
 
         /** Returns an image that is to be kept; null if it is small, or none. */
@@ -125,6 +151,7 @@ public record KeptImages(FileStore files, long imageBytesMax) {
 
         private StoredFile stored() throws IOException {
             JsonSource bytes = data.decoded();
+            call.stored().add(id);
             try (InputStream content = bytes.stream()) {
                 return call.files().keep(call.accountId(), call.owner(), id, bytes.size(), content);
             }

@@ -10,6 +10,7 @@ import dev.tollgate.jobs.JobChange;
 import dev.tollgate.storage.Change;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A try of a response or an interaction in the background. The door keeps it in the unit that charges for it, under the job's id; if it cannot, nothing
@@ -26,6 +27,8 @@ final class ResponseAnswer extends JobAnswer {
     private final String id;
     private Job.State state = Job.State.COMPLETED;
     private boolean isKept;
+    private @Nullable End rendered;
+    private @Nullable DeletedMeanwhile deletion;
 
     private ResponseAnswer(Sink door, JobOutlet outlet, Tried tried, JobTrial trial) {
         super(door, tried, trial);
@@ -46,7 +49,9 @@ final class ResponseAnswer extends JobAnswer {
         } else if (isKept) {
             outlet.whenLeft(error -> {
                 if (error == null) {
-                    then.accept(List.of(new JobChange.Charged(id, settle, state), new DeletedMeanwhile(id)));
+                    DeletedMeanwhile its = new DeletedMeanwhile(id);
+                    deletion = its;
+                    then.accept(List.of(new JobChange.Charged(id, settle, state), its));
                 } else {
                     failed.accept(error);
                 }
@@ -62,12 +67,27 @@ final class ResponseAnswer extends JobAnswer {
         super.admitted(new Admission(id, admission.maxTokensApplied(), admission.ignored()));
     }
 
+    private void forgetIfDeleted() {
+        if (rendered != null && deletion != null && deletion.outcome()) {
+            rendered.forget();
+        }
+    }
+
+    @Override
+    public void failed(ApiError error) {
+        if (rendered != null) {
+            rendered.forget();
+        }
+        super.failed(error);
+    }
+
     /** The end is written before the charge: images are stored on their way, and without them the answer is not whole. */
     @Override
     public End end(Completion completion) {
         End end = super.end(completion);
+        rendered = end;
         state = Job.State.of(end.status());
-        return End.with(() -> {}, settle -> {
+        return End.with(this::forgetIfDeleted, settle -> {
             List<Change> kept = end.kept(settle);
             isKept = !kept.isEmpty();
             if (isKept) {

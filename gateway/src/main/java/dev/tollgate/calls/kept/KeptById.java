@@ -164,11 +164,12 @@ public record KeptById(KeptResponses kept, FileAddresses files, String prefix, S
     }
 
     private boolean delete(Caller caller, String task, Lease memory) {
+        boolean wasInBackground =
+                background.delete(caller.accountId(), owner(caller), task); // from now on it is not kept
         KeptResponse found = kept.find(caller.accountId(), owner(caller), task, memory);
         if (found != null) {
             files.kept().forget(caller.accountId(), owner(caller), found.response(memory));
         }
-        boolean wasInBackground = background.delete(caller.accountId(), owner(caller), task);
         return kept.delete(caller.accountId(), owner(caller), task) || wasInBackground;
     }
 

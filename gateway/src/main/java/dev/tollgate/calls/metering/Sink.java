@@ -79,18 +79,26 @@ public interface Sink {
             return "completed";
         }
 
+        /** Deletes what was stored on its way: the response is not kept after all. */
+        default void forget() {}
+
         /** Returns an end with changes of the door's own. */
         static End with(Runnable send, Function<Settle, List<Change>> kept) {
-            return with(send, kept, "completed");
+            return with(send, kept, "completed", () -> {});
         }
 
-        /** Returns such an end with the door's word for the state. */
-        static End with(Runnable send, Function<Settle, List<Change>> kept, String status) {
+        /** Returns such an end with the door's word for the state. @param forget as {@link #forget} */
+        static End with(Runnable send, Function<Settle, List<Change>> kept, String status, Runnable forget) {
             return new End() {
 
                 @Override
                 public String status() {
                     return status;
+                }
+
+                @Override
+                public void forget() {
+                    forget.run();
                 }
 
                 @Override

@@ -58,6 +58,7 @@ final class ResponsesRenderer implements Renderer {
     private UpstreamEvent.@Nullable RunCode code;
     private boolean hasOddFile;
     private boolean isKept;
+    private final Runnable forget;
     private @Nullable KeptEntry entry;
 
     /**
@@ -76,6 +77,7 @@ final class ResponsesRenderer implements Renderer {
             InstantSource clock,
             long created,
             RandomGenerator random) {
+        this.forget = keeping == null ? () -> {} : keeping::forget;
         this.taskId = taskId == null ? new CompletionIds(clock, random).next() : taskId;
         this.metered = metered;
         this.request = request;
@@ -256,7 +258,8 @@ final class ResponsesRenderer implements Renderer {
 
     @Override
     public Sink.End ended(Runnable send) {
-        return Sink.End.with(send, settle -> entry == null ? List.of() : entry.keeping(settle), object.status());
+        return Sink.End.with(
+                send, settle -> entry == null ? List.of() : entry.keeping(settle), object.status(), forget);
     }
 
     @Override

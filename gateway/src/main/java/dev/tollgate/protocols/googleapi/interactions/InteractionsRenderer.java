@@ -53,6 +53,7 @@ final class InteractionsRenderer implements Renderer {
     private UpstreamEvent.@Nullable RunCode code;
     private UpstreamEvent.@Nullable Grounding grounding;
     private UpstreamEvent.@Nullable Finish finish;
+    private final Runnable forget;
     private @Nullable KeptEntry entry;
 
     /**
@@ -70,6 +71,7 @@ final class InteractionsRenderer implements Renderer {
             InstantSource clock,
             Instant created,
             RandomGenerator random) {
+        this.forget = keeping == null ? () -> {} : keeping::forget;
         this.taskId = taskId == null ? new CompletionIds(clock, random).next() : taskId;
         this.id = InteractionRequest.PREFIX + this.taskId.substring(this.taskId.indexOf('-') + 1);
         this.metered = metered;
@@ -296,7 +298,7 @@ final class InteractionsRenderer implements Renderer {
 
     @Override
     public Sink.End ended(Runnable send) {
-        return Sink.End.with(send, settle -> entry == null ? List.of() : entry.keeping(settle), status());
+        return Sink.End.with(send, settle -> entry == null ? List.of() : entry.keeping(settle), status(), forget);
     }
 
     @Override

@@ -392,17 +392,54 @@ class BackgroundInteractionsTest {
                 .isEqualTo(image);
     }
 
-    @Test
-    void an_image_for_which_there_is_no_room_is_waited_for() {
-        makes(image());
+    private long images() {
+        return gateway.number("SELECT COUNT(*) FROM stored_file WHERE account_id = '" + customer.account() + "'");
+    }
+
+    private String createWithoutRoom() {
         gateway.execute(
                 "INSERT INTO stored_file (id, account_id, owner, origin_id, purpose, about, mime_type, bytes, written, sha256, created_at, expires_at)"
                         + " SELECT 'full', id, '', 'key', 'kept', x'', 'image/png', 500000000, 0, '', 1, 9000000000000 FROM account WHERE id = '"
                         + customer.account() + "'");
         String id = create("'model':'gemini-3-pro-image'," + HI);
         CallServer.await("a pause", () -> get(id).json().has("paused"));
+        return id;
+    }
+
+    private static void makeRoom() {
+        gateway.execute("DELETE FROM stored_file WHERE id = 'full'");
+    }
+
+    @Test
+    void a_deleted_interaction_leaves_no_image() {
+        makes(image());
+        String id = create("'model':'gemini-3-pro-image'," + HI);
+        until(id, "completed");
+        assertThat(images()).isEqualTo(1);
+        delete(id);
+        assertThat(images()).isZero();
+    }
+
+    /** Its server has not seen the wish yet. */
+    @Test
+    void an_interaction_that_is_deleted_as_it_ends_leaves_no_image() {
+        makes(image());
+        createWithoutRoom();
+        gateway.execute("UPDATE job SET gone_at = 0, due_at = 1 WHERE state = 'open'");
+        makeRoom();
+        end();
+        assertThat(customer.consumed()).isPositive();
+        CallServer.await("no image", () -> images() == 0);
+        assertThat(gateway.number("SELECT COUNT(*) FROM kept_response WHERE account_id = '" + customer.account() + "'"))
+                .isZero();
+    }
+
+    @Test
+    void an_image_for_which_there_is_no_room_is_waited_for() {
+        makes(image());
+        String id = createWithoutRoom();
         assertThat(get(id).json().at("/paused/reason").asString()).isEqualTo("storage");
         cancel(id);
-        gateway.execute("DELETE FROM stored_file WHERE id = 'full'");
+        makeRoom();
     }
 }
