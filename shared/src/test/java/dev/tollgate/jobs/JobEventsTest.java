@@ -121,6 +121,19 @@ class JobEventsTest {
 
     @ParameterizedTest
     @EnumSource(Stores.class)
+    void a_deletion_before_the_end_is_told_as_a_cancel(Stores stores) {
+        open(stores);
+        jobs.cancel("acc_1", OWNER, RESPONSE, true);
+        end("own", Job.State.CANCELLED);
+        jobs.accept("chatcmpl-3", "acc_1", OWNER, Job.Kind.INTERACTION, null, "", new byte[1]);
+        jobs.cancel("acc_1", OWNER, "chatcmpl-3", true);
+        jobs.cancel("acc_1", OWNER, "chatcmpl-3", true);
+        assertThat(names())
+                .containsExactly("response.cancelled resp_1", "batch.cancelled batch_2", "interaction.cancelled v1_3");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
     void a_restore_tells_nobody(Stores stores) {
         open(stores);
         jobs.commit(new JobChange.Restored(store.now()));
