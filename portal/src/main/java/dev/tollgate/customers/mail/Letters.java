@@ -341,7 +341,7 @@ public record Letters(String brand, @Nullable URI site, Languages languages) {
                 to,
                 say("Your plan at {brand} ends", brand),
                 say(
-                        "Plan {plan} of {organization} at {brand} is no longer offered: it ends with its running period, at {time}.",
+                        "Plan {plan} of {organization} at {brand} is no longer offered: it ends at {time}, and no period follows.",
                         Letter.inLine(plan, NAME_CHARS_MAX),
                         Letter.inLine(organization, NAME_CHARS_MAX),
                         brand,

@@ -2,6 +2,11 @@ package dev.tollgate.customers.notices;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.books.plans.Plan;
+import dev.tollgate.customers.payments.Payment;
+import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.payments.TestPayments;
+import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.webhooks.WebhookEvent;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.MailBox;
@@ -12,6 +17,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -265,10 +271,40 @@ class PeopleNoticesTest {
         assertThat(box.to(ANN, mails).stream().map(MailBox::text).filter(mail -> mail.contains("Plan The pro")))
                 .singleElement()
                 .asString()
-                .contains("is no longer offered: it ends with its running period, at 2026-12-20T12:00:00Z.");
+                .contains("is no longer offered: it ends at 2026-12-20T12:00:00Z, and no period follows.");
         assertThat(server.text("SELECT data FROM webhook_delivery WHERE event = 'plan.closed'"))
                 .isEqualTo("{\"plan\":\"pro\",\"name\":\"The pro\",\"ends_at\":"
                         + Instant.parse("2026-12-20T12:00:00Z").getEpochSecond() + "}");
+    }
+
+    @Test
+    void a_closed_plan_is_said_to_end_with_the_last_period_that_was_bought() {
+        done(
+                "PUT",
+                "/plans/pro",
+                "{\"name\":\"The pro\",\"cents\":900,\"period\":\"month\",\"credits\":5,\"on_sale\":true,\"reason\":\"a plan\"}");
+        Plan.Version version =
+                Objects.requireNonNull(server.books().stores().plans().version("pro", 1));
+        TestPayments tests = Objects.requireNonNull(server.money().testPayments());
+        Acting by = new Acting(account, "per_1", "192.0.2.1", null);
+        for (int i = 0; i < 2; i++) {
+            Payments payments = server.money().payments();
+            tests.end(
+                    payments.beginPlan(by, Payment.Channel.TEST, "pay_" + i, version, false)
+                            .orThrow(),
+                    true);
+        }
+        done(
+                "POST",
+                "/accounts/" + account + "/plan",
+                "{\"plan\":\"pro\",\"periods\":3,\"when\":\"after\",\"reason\":\"paid\"}");
+        done("POST", "/plans/pro/close", "{\"reason\":\"over\"}");
+        sweep();
+        int mails = (int) server.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = '" + ANN + "'");
+        assertThat(box.to(ANN, mails).stream().map(MailBox::text).filter(mail -> mail.contains("Plan The pro")))
+                .singleElement()
+                .asString()
+                .contains("it ends at 2027-01-20T12:00:00Z, and no period follows.");
     }
 
     private long planMails(String email) {

@@ -21,6 +21,7 @@ import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.copies.LostTime;
+import dev.tollgate.storage.sql.Columns;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.CustomersFixture;
 import dev.tollgate.testing.LedgerChecks;
@@ -33,7 +34,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -234,6 +237,43 @@ class PlanPurchasesTest {
         sweepAt("2027-05-31");
         assertThat(last().isRunning()).isFalse();
         assertThat(store.balance(ACCOUNT).balanceMicros()).isZero();
+    }
+
+    @Test
+    void three_months_follow_each_day_on_which_a_plan_begins() {
+        Map<String, String> months = new TreeMap<>(Map.of(
+                "2028-01-29", "[01-29/02-29, 02-29/03-29, 03-29/04-29]",
+                "2028-01-30", "[01-30/02-29, 02-29/03-30, 03-30/04-30]",
+                "2028-01-31", "[01-31/02-29, 02-29/03-31, 03-31/04-30]",
+                "2028-02-29", "[02-29/03-29, 03-29/04-29, 04-29/05-29]"));
+        months.forEach((begin, periods) -> {
+            store.setNow(Instant.parse(begin + "T12:00:00Z"));
+            buys(begin, pro, true);
+            buys(begin + "b", pro, false);
+            buys(begin + "c", pro, false);
+            long its = last().number();
+            assertThat(store.database
+                            .read(sql -> sql.list(
+                                    "SELECT g.starts_at, g.expires_at FROM plan_step p JOIN credit_grant g ON g.account_id = p.account_id AND g.number = p.grant_number WHERE p.subscription = ? ORDER BY p.period",
+                                    row -> day(Columns.time(row, 1)) + "/" + day(Columns.time(row, 2)),
+                                    its))
+                            .toString())
+                    .isEqualTo(periods);
+        });
+        sweepAt("2028-06-30");
+        assertThat(last().end()).isNotNull();
+    }
+
+    @Test
+    void a_server_that_was_away_over_an_end_goes_on_in_the_period_of_now() {
+        buys("one", pro, false);
+        buys("two", pro, false);
+        buys("three", pro, false);
+        sweepAt("2027-04-10");
+        assertThat(last().period()).isEqualTo(3);
+        assertThat(last().grant()).isEqualTo(3);
+        assertThat(group()).isEqualTo("[gold, gold]");
+        assertThat(store.balance(ACCOUNT).balanceMicros()).isEqualTo(MICROS);
     }
 
     @Test
