@@ -10,12 +10,12 @@ import tools.jackson.databind.JsonNode;
  * The findings about a batch: the part of its details that people see, without anything that its caller has sent. The half that answers calls
  * writes the details. Immutable.
  *
- * @param notes in English
+ * @param notes about its lines
  * @param faults for which its input cannot run
  * @param reason why it waits, or has failed as a whole; null without one
  */
 public record BatchRemarks(
-        List<String> notes, List<Fault> faults, @Nullable Reason reason) {
+        List<BatchNote> notes, List<Fault> faults, @Nullable Reason reason) {
 
     /** Replaces details that cannot be read. */
     public static final BatchRemarks NONE = new BatchRemarks(List.of(), List.of(), null);
@@ -44,8 +44,8 @@ public record BatchRemarks(
     /** Reads the details of a batch. */
     public static BatchRemarks of(byte[] details) {
         JsonNode root = ApiJson.MAPPER.readTree(details);
-        List<String> notes = new ArrayList<>();
-        root.path("notes").forEach(note -> notes.add(note.asString()));
+        List<BatchNote> notes = new ArrayList<>();
+        root.path("notes").forEach(note -> notes.add(BatchNote.of(note)));
         List<Fault> faults = new ArrayList<>();
         root.path("faults").forEach(fault -> faults.add(fault(fault)));
         JsonNode reason = root.path("reason");

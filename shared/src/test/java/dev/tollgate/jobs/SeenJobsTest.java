@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SeenJobsTest {
 
     private static final byte[] DETAILS = """
-            {"notes": ["one"], "faults": [{"code": "empty_file", "line": null, "message": "No lines.", "param": null}],
+            {"notes": [{"code": "no_flex", "name": "one", "lines": 3, "percent": 0}], "faults": [{"code": "empty_file", "line": null, "message": "No lines.", "param": null}],
              "reason": {"code": "input_gone", "message": "Gone."}, "metadata": {"secret": "yes"}}""".getBytes(StandardCharsets.UTF_8);
 
     @TempDir
@@ -150,7 +150,7 @@ class SeenJobsTest {
         BatchRemarks remarks = seen.remarks(seen.batch("acc_1", KeyView.ALL, "chatcmpl-1"));
         assertThat(remarks)
                 .isEqualTo(new BatchRemarks(
-                        List.of("one"),
+                        List.of(new BatchNote(BatchNote.Code.NO_FLEX, "one", 3, 0)),
                         List.of(new BatchRemarks.Fault("empty_file", null, "No lines.", null)),
                         new BatchRemarks.Reason("input_gone", "Gone.")));
         store.execute("UPDATE job_line SET sealed = ? WHERE line = 0", new byte[] {9});

@@ -3,6 +3,7 @@ package dev.tollgate.protocols.batches;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.calls.jobs.JobTrouble;
+import dev.tollgate.jobs.BatchNote;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,7 @@ record BatchDetails(
         @Nullable Map<String, String> metadata,
         Map<String, List<String>> labels,
         Map<String, ServiceTier> tiers,
-        List<String> notes,
+        List<BatchNote> notes,
         @Nullable String model,
         List<LineFault> faults,
         int idBytes,
@@ -74,7 +75,8 @@ record BatchDetails(
         labels.forEach((name, values) -> values.forEach(itsLabels.putArray(name)::add));
         ObjectNode itsTiers = root.putObject(TIERS);
         tiers.forEach((model, tier) -> itsTiers.put(model, tier.word()));
-        notes.forEach(root.putArray(NOTES)::add);
+        ArrayNode itsNotes = root.putArray(NOTES);
+        notes.forEach(note -> note.write(itsNotes.addObject()));
         root.put(MODEL, model);
         ArrayNode all = root.putArray(FAULTS);
         faults.forEach(fault -> write(fault, all.addObject()));
@@ -112,7 +114,7 @@ record BatchDetails(
                 root.has(METADATA) ? metadata(root.path(METADATA)) : null,
                 labels,
                 tiers,
-                texts(root.path(NOTES)),
+                notes(root.path(NOTES)),
                 textOrNull(root.path(MODEL)),
                 faults,
                 root.path(ID_BYTES).asInt(),
@@ -127,6 +129,12 @@ record BatchDetails(
         Map<String, String> metadata = new LinkedHashMap<>();
         node.forEachEntry((name, value) -> metadata.put(name, value.asString()));
         return metadata;
+    }
+
+    private static List<BatchNote> notes(JsonNode array) {
+        List<BatchNote> notes = new ArrayList<>();
+        array.forEach(each -> notes.add(BatchNote.of(each)));
+        return notes;
     }
 
     private static LineFault fault(JsonNode node) {

@@ -5,6 +5,7 @@ import dev.tollgate.base.ids.BatchLine;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.calls.jobs.JobTrouble;
 import dev.tollgate.jobs.Batch;
+import dev.tollgate.jobs.BatchNote;
 import dev.tollgate.jobs.Job;
 import java.time.Instant;
 import java.util.Arrays;
@@ -159,9 +160,9 @@ record BatchObject(Batch batch, @Nullable BatchDetails details) {
         writeNotes(json, known().notes());
     }
 
-    static void writeNotes(JsonGenerator json, List<String> notes) {
+    static void writeNotes(JsonGenerator json, List<BatchNote> notes) {
         json.writeArrayPropertyStart("notes");
-        notes.forEach(json::writeString);
+        notes.forEach(note -> json.writeString(note.english()));
         json.writeEndArray();
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.batches;
 
+import dev.tollgate.jobs.BatchNote;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ record Findings(
         long minMicros,
         long maxMicros,
         Map<String, Integer> tiers,
-        List<String> notes,
+        List<BatchNote> notes,
         @Nullable String model,
         boolean isUnfit,
         List<LineFault> faults,

@@ -222,15 +222,6 @@ final class InputCheck {
             refusals.stream().limit(Findings.FAULTS_MAX - all.size()).forEach(all::add);
         }
         return new Findings(
-                lines,
-                refused,
-                minMicros,
-                maxMicros,
-                tiers,
-                notes.sentences(),
-                notes.onlyModel(),
-                isUnfit,
-                all,
-                idBytes);
+                lines, refused, minMicros, maxMicros, tiers, notes.notes(), notes.onlyModel(), isUnfit, all, idBytes);
     }
 }

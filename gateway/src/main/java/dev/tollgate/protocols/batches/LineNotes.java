@@ -1,6 +1,7 @@
 package dev.tollgate.protocols.batches;
 
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.jobs.BatchNote;
 import dev.tollgate.models.Model;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,28 +47,21 @@ final class LineNotes {
         return models.size() == 1 ? models.firstKey() : null;
     }
 
-    List<String> sentences() {
-        List<String> all = new ArrayList<>();
+    List<BatchNote> notes() {
+        List<BatchNote> all = new ArrayList<>();
         models.values().forEach(its -> add(its, all));
-        passedOver.forEach(
-                (name, lines) -> all.add("'%s' has no effect in a batch. It is in %s.".formatted(name, lines(lines))));
+        passedOver.forEach((name, lines) -> all.add(new BatchNote(BatchNote.Code.NO_EFFECT, name, lines, 0)));
         return all;
     }
 
-    private static void add(OfModel its, List<String> all) {
+    private static void add(OfModel its, List<BatchNote> all) {
         String id = its.model.id();
         if (its.flex > 0) {
             int percent = its.model.pricing().tariff().tiers().factor(ServiceTier.FLEX) / ONE_PERCENT;
-            all.add("'%s': %s at the service tier flex, at %d %% of the price."
-                    .formatted(id, lines(its.flex), percent));
+            all.add(new BatchNote(BatchNote.Code.FLEX, id, its.flex, percent));
         }
         if (its.others > 0 && its.model.pricing().offers(ServiceTier.FLEX)) {
-            all.add("'%s': %s without the service tier flex, at the price of any call."
-                    .formatted(id, lines(its.others)));
+            all.add(new BatchNote(BatchNote.Code.NO_FLEX, id, its.others, 0));
         }
-    }
-
-    private static String lines(int count) {
-        return count == 1 ? "1 line" : "%,d lines".formatted(count);
     }
 }

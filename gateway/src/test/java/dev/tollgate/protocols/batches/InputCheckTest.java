@@ -8,6 +8,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.jobs.JobTrouble;
+import dev.tollgate.jobs.BatchNote;
 import dev.tollgate.jobs.BatchRemarks;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
@@ -156,7 +157,7 @@ class InputCheckTest {
                 + line("b", "{\"background\":null}")
                 + line("c", "{}"));
         assertThat(bodies).isEqualTo(List.of("{\"stream\":false,\"a\":1}", "{\"stream\":false}", "{\"stream\":false}"));
-        assertThat(found.notes())
+        assertThat(found.notes().stream().map(BatchNote::english).toList())
                 .isEqualTo(List.of(
                         "'gemini-2.5-flash': 3 lines without the service tier flex, at the price of any call.",
                         "'stream' has no effect in a batch. It is in 1 line.",
@@ -203,15 +204,15 @@ class InputCheckTest {
     /** Pages of the other half read what this one writes. */
     @Test
     void people_are_told_the_faults_and_the_reason_that_a_batch_keeps() {
-        Findings found = of("{\"custom_id\":1}\n");
+        Findings found = of(line("a", "{\"stream\":true}") + "{\"custom_id\":1}\n");
         BatchDetails details = new BatchDetails(Map.of("name", "value"), Map.of())
                 .with(found, Map.of())
                 .with(new JobTrouble("input_gone", "Gone."));
         BatchRemarks remarks = BatchRemarks.of(details.bytes());
         LineFault fault = found.faults().getFirst();
         assertThat(remarks.faults())
-                .containsExactly(new BatchRemarks.Fault(fault.code(), 1L, fault.message(), fault.param()));
-        assertThat(remarks.notes()).isEqualTo(found.notes());
+                .containsExactly(new BatchRemarks.Fault(fault.code(), 2L, fault.message(), fault.param()));
+        assertThat(remarks.notes()).isNotEmpty().isEqualTo(found.notes());
         assertThat(remarks.reason()).isEqualTo(new BatchRemarks.Reason("input_gone", "Gone."));
     }
 

@@ -3,6 +3,7 @@ package dev.tollgate.pages.dashboard.batches;
 import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.jobs.Batch;
+import dev.tollgate.jobs.BatchNote;
 import dev.tollgate.jobs.BatchRemarks;
 import dev.tollgate.jobs.Job;
 import dev.tollgate.pages.frame.Display;
@@ -167,6 +168,26 @@ public final class BatchWords {
                 default -> say("The request was not valid.");
             };
         }
+    }
+
+    /** Returns a note in the reader's language, by its code. */
+    public static String note(BatchNote note) {
+        return switch (note.code()) {
+            case FLEX ->
+                say(
+                        "{model}: {n} line at the service tier flex, at {percent} % of the price. | {model}: {n} lines at the service tier flex, at {percent} % of the price.",
+                        note.name(), note.lines(), note.percent());
+            case NO_FLEX ->
+                say(
+                        "{model}: {n} line without the service tier flex, at the price of any call. | {model}: {n} lines without the service tier flex, at the price of any call.",
+                        note.name(),
+                        note.lines());
+            case NO_EFFECT ->
+                say(
+                        "{field} has no effect in a batch. It is in {n} line. | {field} has no effect in a batch. It is in {n} lines.",
+                        note.name(),
+                        note.lines());
+        };
     }
 
     /** Returns a fault of the input in the reader's language, by its code. */

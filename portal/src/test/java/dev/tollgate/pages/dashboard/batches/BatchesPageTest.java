@@ -110,7 +110,9 @@ class BatchesPageTest {
 
     @Test
     void a_running_batch_shows_its_lines_and_credits() {
-        String id = batch("{\"notes\": [\"'a-model': 9 lines at flex.\"]}");
+        String id = batch(
+                "{\"notes\": [{\"code\": \"flex\", \"name\": \"a-model\", \"lines\": 9, \"percent\": 50},"
+                        + "{\"code\": \"no_flex\", \"name\": \"b-model\", \"lines\": 1}, {\"code\": \"no_effect\", \"name\": \"stream\", \"lines\": 2}]}");
         assertThat(page(id)).contains("being checked", "The lines are being checked.", "No page shows requests");
         check(id, 400);
         for (long line = 1; line <= 3; line++) {
@@ -130,7 +132,9 @@ class BatchesPageTest {
                         "title=\"9.000000 credits\"",
                         "<dd>5,000</dd>",
                         "The model does not exist",
-                        "'a-model': 9 lines at flex.",
+                        "a-model: 9 lines at the service tier flex, at 50 % of the price.",
+                        "b-model: 1 line without the service tier flex, at the price of any call.",
+                        "stream has no effect in a batch. It is in 2 lines.",
                         "Cancel batch");
         assertThat(ann.get("/dashboard/batches").body()).contains(path(id), "running", "nightly", "400");
         assertThat(ann.get("/dashboard/batches?key=" + owner.originId()).body()).contains(path(id));
