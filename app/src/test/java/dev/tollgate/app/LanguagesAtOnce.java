@@ -23,7 +23,7 @@ record LanguagesAtOnce(FilledInstallation used, List<Language> languages) {
 
     /** What a session has of its own. Golden files mask more, for ten times the work. */
     private static final Pattern OWN = Pattern.compile(
-            "(?:name=\"(?:csrf|once|sealed|as|carried|session|looked|id)\" value|data-csrf)=\"[A-Za-z0-9_.=-]{16,}\"");
+            "(?:name=\"(?:csrf|once|sealed|as|carried|session|looked|id|payment)\" value|data-csrf)=\"[A-Za-z0-9_.=-]{16,}\"");
 
     private static final String LIVE = "/dashboard/live?since=0";
     private static final List<String> PATHS = List.of(

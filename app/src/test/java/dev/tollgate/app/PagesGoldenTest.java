@@ -1207,5 +1207,50 @@ class PagesGoldenTest {
         get("fresh-test-payment-ended", kim, test);
         get("fresh-test-receipt", kim, path.replace("top-up", "invoices"));
         get("fresh-billing-paid", kim, "/dashboard/billing");
+        plans(operator, kim);
+    }
+
+    /** A plan on sale, which a customer buys with test money and prolongs. */
+    private static void plans(Browser operator, Browser kim) {
+        String page = "/console/plans/pro";
+        Map<String, String> plan = new HashMap<>(Map.of("deed", "plan.set", "version", "0", "name", "Pro"));
+        plan.putAll(Map.of("cents", "9.50", "period", "month", "credits", "1000", "limits", "5:100"));
+        plan.putAll(Map.of("boxes", "on_sale", "on_sale", "on", "reason", "a plan for all"));
+        operator.submit(page, page, plan);
+        get("fresh-console-plan-on-sale", operator, page);
+        get("fresh-billing-on-sale", kim, "/dashboard/billing");
+        String first = buys(kim, "1");
+        get("fresh-plan-payment-open", kim, first);
+        String test = first.replace("/dashboard/billing/top-up", "/pay/test");
+        get("fresh-plan-test-payment", kim, test);
+        kim.submit(test, test, Map.of("end", "paid"));
+        get("fresh-plan-payment-paid", kim, first);
+        get("fresh-plan-receipt", kim, first.replace("top-up", "invoices"));
+        String ahead = buys(kim, "2").replace("/dashboard/billing/top-up", "/pay/test");
+        kim.submit(ahead, ahead, Map.of("end", "paid"));
+        get("fresh-billing-plan", kim, "/dashboard/billing");
+        post(
+                "fresh-billing-plan-refused",
+                kim,
+                "/dashboard/billing",
+                "/dashboard/billing/plan",
+                "deed",
+                "plan.buy",
+                "payment",
+                "nothing",
+                "plan",
+                "pro",
+                "version",
+                "1",
+                "when",
+                "now");
+        get("fresh-console-payments-plan", operator, "/console/payments");
+    }
+
+    /** Begins to pay for a period. @return the path of the payment */
+    private static String buys(Browser kim, String id) {
+        Map<String, String> form = new HashMap<>(Map.of("deed", "plan.buy", "payment", id.repeat(32)));
+        form.putAll(Map.of("plan", "pro", "version", "1", "when", "after"));
+        return kim.submit("/dashboard/billing", "/dashboard/billing/plan", form).location();
     }
 }

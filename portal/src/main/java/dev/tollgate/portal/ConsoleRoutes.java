@@ -42,6 +42,7 @@ import dev.tollgate.pages.console.server.ConsoleStatus;
 import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.SealedFields;
+import java.time.Duration;
 import java.util.List;
 
 /** The part of the routes table that operators see. */
@@ -57,6 +58,10 @@ record ConsoleRoutes(
 
     private static final int NOTICES = 50;
     private static final int DISPUTES = 20;
+    private static final int BESIDE = 20;
+
+    /** The time for which a payment that no plan has taken is named. */
+    private static final Duration BESIDE_FOR = Duration.ofDays(30);
 
     List<Route<?>> table() {
         return RouteList.of(front(), accountList(), oneAccount(), requests(), sales(), server());
@@ -121,7 +126,8 @@ record ConsoleRoutes(
                 operator.platform(),
                 books.kind(),
                 () -> money.payments().notices().notTaken(NOTICES),
-                () -> money.payments().disputes(DISPUTES),
+                () -> money.payments().notices().disputes(DISPUTES),
+                () -> money.payments().periods().beside(ground.clock().instant().minus(BESIDE_FOR), BESIDE),
                 isTestKey(),
                 books.sharedClock()::complaint,
                 new Concerns.Copies(operator.copies()::alarms, operator.copies()::warnings),

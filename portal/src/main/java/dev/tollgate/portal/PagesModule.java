@@ -38,6 +38,8 @@ import dev.tollgate.pages.dashboard.OverviewPage;
 import dev.tollgate.pages.dashboard.batches.BatchesPage;
 import dev.tollgate.pages.dashboard.billing.BillingPages;
 import dev.tollgate.pages.dashboard.billing.InvoicePages;
+import dev.tollgate.pages.dashboard.billing.PaymentStart;
+import dev.tollgate.pages.dashboard.billing.PlanSale;
 import dev.tollgate.pages.dashboard.billing.StatementPages;
 import dev.tollgate.pages.dashboard.billing.TopUpPages;
 import dev.tollgate.pages.dashboard.budgets.BudgetsPage;
@@ -412,6 +414,7 @@ record PagesModule(
     }
 
     private List<Route<?>> billing() {
+        PaymentStart start = new PaymentStart(money.checkout(), money.testPayments(), ground.random());
         Ledger ledger = books.stores().ledger();
         return RouteList.of(
                 new BillingPages(
@@ -420,7 +423,12 @@ record PagesModule(
                                 money.payments(),
                                 books.people(),
                                 owners(),
-                                ActionForms.of(planStores(), PlanActions.CANCEL, PlanActions.KEEP),
+                                new PlanSale(
+                                        ActionForms.of(
+                                                planStores(), PlanActions.BUY, PlanActions.CANCEL, PlanActions.KEEP),
+                                        books.stores().sold(),
+                                        start,
+                                        ground.clock()),
                                 people.links().isMailOn(),
                                 ground.clock())
                         .routes(pages),
@@ -430,15 +438,7 @@ record PagesModule(
                                 books.stores().keys(),
                                 owners())
                         .routes(pages),
-                new TopUpPages(
-                                ledger,
-                                money.payments(),
-                                money.vouchers(),
-                                money.checkout(),
-                                money.testPayments(),
-                                ground.clock(),
-                                ground.random())
-                        .routes(pages, live),
+                new TopUpPages(ledger, money.payments(), money.vouchers(), start, ground.clock()).routes(pages, live),
                 new InvoicePages(ledger, money.payments()).routes(pages));
     }
 

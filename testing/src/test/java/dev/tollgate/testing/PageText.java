@@ -29,7 +29,7 @@ public final class PageText {
     static {
         mask("(name=\"csrf\" value=\"|data-csrf=\")[^\"]+", "$1TOKEN");
         mask("(name=\"(?:once|sealed|as|carried|session|looked)\" value=\")[A-Za-z0-9_.=-]{16,}(?=\")", "$1SEALED");
-        mask("(name=\"id\" value=\")[0-9a-f]{32}", "$1NEW");
+        mask("(name=\"(?:id|payment)\" value=\")[0-9a-f]{32}", "$1NEW");
         mask("/assets/[0-9a-f]{12}/", "/assets/HASH/");
         mask("([?&](?:amp;)?(?:as|typed|invite)=)[A-Za-z0-9_-]{40,}", "$1SEALED");
         mask("/(invite|reset|confirm)/[A-Za-z0-9_-]{20,}", "/$1/LINK");

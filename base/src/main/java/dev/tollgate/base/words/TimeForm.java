@@ -20,6 +20,8 @@ public enum TimeForm {
     DAY_OF_MONTH,
     /** {@code 21 November}. */
     LONG_DAY_OF_MONTH,
+    /** {@code 21 November} in each year, for a sentence that names the year. */
+    LONG_DAY_WITHOUT_YEAR,
     /** {@code 21 Nov 2026}. */
     DAY,
     /** {@code 21 November 2026}. */
@@ -115,7 +117,8 @@ public enum TimeForm {
     private Sentence written(TemporalAccessor at) {
         return switch (this) {
             case DAY_OF_MONTH -> sentence("date::{day} {month}", day(at), month(SHORT_MONTHS, at));
-            case LONG_DAY_OF_MONTH -> sentence("date::{day} {month}", day(at), month(LONG_MONTHS, at));
+            case LONG_DAY_OF_MONTH, LONG_DAY_WITHOUT_YEAR ->
+                sentence("date::{day} {month}", day(at), month(LONG_MONTHS, at));
             case DAY -> sentence("date::{day} {month} {year}", day(at), month(SHORT_MONTHS, at), year(at));
             case LONG_DAY -> sentence("date::{day} {month} {year}", day(at), month(LONG_MONTHS, at), year(at));
             case MONTH -> sentence("date::{month} {year}", month(SHORT_MONTHS, at), year(at));

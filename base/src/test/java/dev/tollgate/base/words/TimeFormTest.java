@@ -37,7 +37,7 @@ class TimeFormTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"MONTH_NAME", "CLOCK"})
+            names = {"MONTH_NAME", "CLOCK", "LONG_DAY_WITHOUT_YEAR"})
     void each_form_of_a_day_has_its_year_later(TimeForm form) {
         assertThat(form.format(AT)).contains("2025");
     }

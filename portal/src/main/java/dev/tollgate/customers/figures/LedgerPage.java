@@ -83,17 +83,22 @@ public record LedgerPage(
      * @param model that was asked for, if it is the charge of a call or its refund; else null
      * @param grants what of the amount grants paid, got or lost, as {@code 7:100000 9:312345}; null if it is general credits alone
      * @param origin what an entry is of; null for a charge
-     * @param period of the plan whose credits they are; null for others
+     * @param period of the plan whose credits they are, if the operator gave them; null for others
+     * @param bought the plan whose credits a payment has bought; null for others
      */
     public record LedgerLine(
             Entry entry,
             @Nullable String model,
             @Nullable String grants,
             @Nullable Origin origin,
-            @Nullable PlanPeriod period) {
+            @Nullable PlanPeriod period,
+            @Nullable BoughtPlan bought) {
 
         /** A period of a plan. @param plan its name @param number from 1 @param periods that were assigned */
         public record PlanPeriod(String plan, int number, int periods) {}
+
+        /** A plan that was bought. @param name of it @param cents US cents, without tax */
+        public record BoughtPlan(String name, long cents) {}
 
         /** Returns whether the ledger took credits out of a grant that has expired. */
         public boolean isExpiry() {

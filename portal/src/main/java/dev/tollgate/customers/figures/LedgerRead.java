@@ -7,6 +7,7 @@ import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Origin;
 import dev.tollgate.books.plans.Plan;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
+import dev.tollgate.customers.figures.LedgerPage.LedgerLine.BoughtPlan;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine.PlanPeriod;
 import dev.tollgate.customers.figures.RememberedQuarters.Folded;
 import dev.tollgate.storage.Dialect;
@@ -29,14 +30,16 @@ record LedgerRead(Reads sql, String accountId) {
     private static final int LOOKED_AT_MAX = 2_000;
 
     private static final String CHARGES = Ledger.SELECT_CHARGE.formatted(
-                    ", c.model_id, c.paid_by AS grants, NULL AS origin, NULL AS origin_id, NULL AS plan, 0 AS periods")
+                    ", c.model_id, c.paid_by AS grants, NULL AS origin, NULL AS origin_id, NULL AS plan, 0 AS periods, NULL AS bought, 0 AS net_cents")
             + " WHERE c.account_id = ? AND c.number >= ? AND c.number < ? AND c.charged_micros > 0 ORDER BY c.number DESC LIMIT ?";
     private static final String BESIDE_CALLS = """
             SELECT e.account_id, e.number, e.created_at, e.kind, e.task_id, e.amount_micros, e.missing_micros, e.balance_after_micros, e.reason,
                 (SELECT c.model_id FROM call c WHERE c.id = e.task_id) AS model_id, e.grants,
-                e.origin, e.origin_id, v.body AS plan, s.periods
+                e.origin, e.origin_id, v.body AS plan, s.periods, b.body AS bought, p.net_cents
             FROM entry e LEFT JOIN subscription s ON e.origin = 'plan' AND s.account_id = e.account_id AND e.origin_id LIKE s.number || '.%'
                 LEFT JOIN plan_version v ON v.plan = s.plan AND v.number = s.version
+                LEFT JOIN payment p ON e.origin IN ('payment', 'test_payment') AND p.id = e.origin_id
+                LEFT JOIN plan_version b ON b.plan = p.plan AND b.number = p.version
             WHERE e.account_id = ? AND e.number >= ? AND e.number < ?""";
     private static final String ENTRIES = BESIDE_CALLS + " AND e.amount_micros <> 0 ORDER BY e.number DESC LIMIT ?";
     private static final String ENTRIES_OF_KIND =
@@ -142,6 +145,7 @@ record LedgerRead(Reads sql, String accountId) {
         String origin = row.getString("origin");
         String id = row.getString("origin_id");
         String plan = row.getString("plan");
+        String bought = row.getString("bought");
         return new LedgerLine(
                 Ledger.entry(row),
                 row.getString("model_id"),
@@ -152,7 +156,8 @@ record LedgerRead(Reads sql, String accountId) {
                         : new PlanPeriod(
                                 Plan.read(plan).name(),
                                 Integer.parseInt(id.substring(id.indexOf('.') + 1)),
-                                row.getInt("periods")));
+                                row.getInt("periods")),
+                bought == null ? null : new BoughtPlan(Plan.read(bought).name(), row.getLong("net_cents")));
     }
 
     /** Returns the entries of a span in their order: purchases, refunds, reversals, adjustments. */

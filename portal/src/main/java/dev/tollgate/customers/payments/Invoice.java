@@ -3,18 +3,28 @@ package dev.tollgate.customers.payments;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.words.Sentence;
+import dev.tollgate.customers.payments.BoughtPeriods.BoughtPeriod;
 import dev.tollgate.verification.EntryOrigin;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The paper of a payment, as both sides were called when it was paid.
  *
+ * @param period of a plan that was bought; null for credits
  * @param series whose numbers have no gaps within a year (UTC)
  * @param sequence from 1
  * @param seller named: it is an invoice; else a receipt
  */
 public record Invoice(
-        Payment payment, String series, int year, long sequence, Instant issuedAt, Party seller, Party buyer) {
+        Payment payment,
+        @Nullable BoughtPeriod period,
+        String series,
+        int year,
+        long sequence,
+        Instant issuedAt,
+        Party seller,
+        Party buyer) {
 
     /** Returns the number series before a restore. Each seller has one, and so have receipts without a seller; each restore begins another (C32). */
     static String series(Payment.Channel channel, Party seller) {

@@ -150,6 +150,15 @@ public record Payment(
         return Math.multiplyExact(Math.multiplyExact(dollars, 100L), MICROS_A_CENT);
     }
 
+    /** Returns whether it buys what another one does: credits, or a period of the same version with the same begin. */
+    boolean buysAs(Payment other) {
+        Bought its = other.bought;
+        if (bought == null || its == null) {
+            return bought == null && its == null;
+        }
+        return bought.plan.equals(its.plan) && bought.version == its.version && bought.atOnce == its.atOnce;
+    }
+
     public Purpose purpose() {
         return bought == null ? Purpose.CREDITS : Purpose.PLAN;
     }

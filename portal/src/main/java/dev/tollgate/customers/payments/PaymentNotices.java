@@ -12,6 +12,7 @@ import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.copies.LostTime;
+import dev.tollgate.storage.sql.Columns;
 import dev.tollgate.storage.sql.Sql;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -248,5 +249,17 @@ public final class PaymentNotices {
     public List<StoredNotice> notTaken(int limit) {
         Payments.check(limit);
         return database.read(sql -> sql.list(NOT_TAKEN, StoredNotice::of, limit));
+    }
+
+    /** A dispute that the payment service has not decided. @param cents the amount that is disputed @param at when it began */
+    public record Dispute(String accountId, String accountName, long cents, Instant at) {}
+
+    /** Returns the disputes that are not decided, the oldest first. */
+    public List<Dispute> disputes(int limit) {
+        Payments.check(limit);
+        return database.read(sql -> sql.list(
+                PaymentSql.DISPUTES,
+                row -> new Dispute(row.getString(1), row.getString(2), row.getLong(3), Columns.time(row, 4)),
+                limit));
     }
 }

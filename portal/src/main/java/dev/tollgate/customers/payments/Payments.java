@@ -6,6 +6,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.plans.Plan;
+import dev.tollgate.customers.payments.BoughtPeriods.BoughtPeriod;
 import dev.tollgate.customers.payments.PaymentsPart.PaymentWrite;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.AccountLog.Changed;
@@ -91,6 +92,11 @@ public final class Payments {
         return new PaymentsPart();
     }
 
+    /** Returns what payments buy of plans. */
+    public BoughtPeriods periods() {
+        return new BoughtPeriods(database);
+    }
+
     /** Returns what payment services say of these payments. */
     public PaymentNotices notices() {
         return notices;
@@ -162,9 +168,9 @@ public final class Payments {
             commit(rows -> rows.insert(fresh), by, action, id, new Changed(null, told));
             known = find(id);
         }
-        return known != null && known.accountId().equals(by.accountId())
+        return known != null && known.accountId().equals(by.accountId()) && known.buysAs(fresh)
                 ? new Outcome.Done<>(known)
-                : Outcome.refused(409, OPEN_AGAIN); // it belongs to another account
+                : Outcome.refused(409, OPEN_AGAIN); // it belongs to another account, or buys something else
     }
 
     private Payment fresh(
@@ -284,12 +290,17 @@ public final class Payments {
         Map<String, Payment> byId = payments.stream().collect(Collectors.toMap(Payment::id, it -> it));
         String these = String.join(", ", Collections.nCopies(byId.size(), "?"));
         Map<String, Invoice> invoices = new HashMap<>();
+        Map<String, BoughtPeriod> bought = periods().of(payments);
         if (!byId.isEmpty()) {
             database.read(sql -> {
                 sql.each(
                         INVOICES.formatted(these),
                         row -> invoices.put(
-                                row.getString(11), invoice(Objects.requireNonNull(byId.get(row.getString(11))), row)),
+                                row.getString(11),
+                                invoice(
+                                        Objects.requireNonNull(byId.get(row.getString(11))),
+                                        bought.get(row.getString(11)),
+                                        row)),
                         byId.keySet().toArray());
                 return null;
             });
@@ -311,32 +322,23 @@ public final class Payments {
     /** Returns the invoice or receipt of a payment; null if it is not paid or belongs to another account. */
     public @Nullable Invoice invoice(String accountId, String paymentId) {
         Payment payment = find(accountId, paymentId);
-        return payment == null
-                ? null
-                : database.readFor(accountId, sql -> sql.one(INVOICE, row -> invoice(payment, row), paymentId));
+        if (payment == null) {
+            return null;
+        }
+        BoughtPeriod bought = periods().of(payment);
+        return database.readFor(accountId, sql -> sql.one(INVOICE, row -> invoice(payment, bought, row), paymentId));
     }
 
-    private static Invoice invoice(Payment payment, ResultSet row) throws SQLException {
+    private static Invoice invoice(Payment payment, @Nullable BoughtPeriod period, ResultSet row) throws SQLException {
         return new Invoice(
                 payment,
+                period,
                 row.getString(1),
                 row.getInt(2),
                 row.getLong(3),
                 Columns.time(row, 4),
                 PaymentSql.party(row, 5),
                 PaymentSql.party(row, 8));
-    }
-
-    /** A dispute that the payment service has not decided. @param cents the amount that is disputed @param at when it began */
-    public record Dispute(String accountId, String accountName, long cents, Instant at) {}
-
-    /** Returns the disputes that are not decided, the oldest first. */
-    public List<Dispute> disputes(int limit) {
-        check(limit);
-        return database.read(sql -> sql.list(
-                PaymentSql.DISPUTES,
-                row -> new Dispute(row.getString(1), row.getString(2), row.getLong(3), Columns.time(row, 4)),
-                limit));
     }
 
     /** Returns whether an account has begun a payment since a time that has not ended. */

@@ -2,6 +2,7 @@ package dev.tollgate.customers.payments;
 
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Payments in which no money moves, for trying things out. They are open only while the installation has no real upstream: their credits would
@@ -20,18 +21,31 @@ public record TestPayments(Payments payments, BooleanSupplier open, InstantSourc
         if (payment.channel() != Payment.Channel.TEST) {
             throw new IllegalArgumentException("a payment of money");
         }
+        take(payment, isPaid ? PaymentNotice.Fact.PAID : PaymentNotice.Fact.FAILED, payment.id(), null);
+    }
+
+    /** Returns the whole money of a paid payment, as a payment service would. @param payment a payment of the test channel */
+    public void refund(Payment payment) {
+        if (payment.channel() != Payment.Channel.TEST) {
+            throw new IllegalArgumentException("a payment of money");
+        }
+        take(payment, PaymentNotice.Fact.REFUNDED, null, "test-charge-" + payment.id());
+    }
+
+    private void take(Payment payment, PaymentNotice.Fact fact, @Nullable String paymentId, @Nullable String objectId) {
+        String service = "test-" + payment.id();
         payments.notices()
                 .take(
                         new PaymentNotice(
-                                "test-" + payment.id() + (isPaid ? "-paid" : "-failed"),
+                                service + "-" + fact.code(),
                                 "test",
-                                isPaid ? PaymentNotice.Fact.PAID : PaymentNotice.Fact.FAILED,
+                                fact,
                                 clock.instant(),
                                 Payment.Channel.TEST,
-                                payment.id(),
-                                "test-" + payment.id(),
-                                "test-" + payment.id(),
-                                null,
+                                paymentId,
+                                paymentId == null ? null : service,
+                                service,
+                                objectId,
                                 payment.netCents(),
                                 0,
                                 null),

@@ -13,7 +13,8 @@ import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.figures.PlatformHistory.Sums;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.notices.Dismissals;
-import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.payments.BoughtPeriods;
+import dev.tollgate.customers.payments.PaymentNotices;
 import dev.tollgate.customers.payments.StoredNotice;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.operator.admin.prices.GroupModels;
@@ -51,6 +52,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind whether the installation, and this server, have a real upstream
  * @param notices of Stripe that were not processed when they arrived, the newest first
  * @param disputes that are not decided, the oldest first
+ * @param beside payments of plans that no plan has taken, the newest first
  * @param isTestKey whether payments are made with a test key
  * @param clockComplaint what is wrong with this server's clock; null if nothing
  * @param copies of the books
@@ -66,7 +68,8 @@ public record Concerns(
         PlatformHistory history,
         InstallationKind kind,
         Supplier<List<StoredNotice>> notices,
-        Supplier<List<Payments.Dispute>> disputes,
+        Supplier<List<PaymentNotices.Dispute>> disputes,
+        Supplier<List<BoughtPeriods.Beside>> beside,
         boolean isTestKey,
         Supplier<@Nullable Sentence> clockComplaint,
         Copies copies,
@@ -149,6 +152,7 @@ public record Concerns(
         addStopped(concerns);
         addSpikes(concerns);
         addNotices(concerns);
+        addBeside(concerns);
         addUsage(concerns, today, money);
         addTiers(concerns);
         addModels(concerns);
@@ -525,6 +529,22 @@ public record Concerns(
                     say("Payments"),
                     "console: refused events"));
         }
+    }
+
+    private void addBeside(List<Concern> concerns) {
+        beside.get()
+                .forEach(paid -> concerns.add(new Concern(
+                        WARNING,
+                        say("payments"),
+                        say(
+                                "{account} paid {dollars} for plan {plan} on {day}, which could not take it any more: the credits are a grant apart from the plan, for one period and without a price group. Refund it at Stripe if that is not what they wanted.",
+                                paid.accountName(),
+                                PaymentTexts.dollars(paid.cents()),
+                                paid.plan(),
+                                Display.day(paid.at(), ZoneOffset.UTC)),
+                        ConsolePaths.ACCOUNTS + "/" + paid.accountId(),
+                        say("verb::Open"),
+                        SUBJECT + "beside " + paid.paymentId())));
     }
 
     private static void addUsage(List<Concern> concerns, Figures today, Money money) {

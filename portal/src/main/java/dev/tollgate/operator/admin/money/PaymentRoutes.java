@@ -78,7 +78,7 @@ public final class PaymentRoutes {
     }
 
     private static ObjectNode json(Payment payment) {
-        return new AdminJson()
+        AdminJson json = new AdminJson()
                 .text("id", payment.id())
                 .text("account", payment.accountId())
                 .text("channel", payment.channel().code())
@@ -93,7 +93,15 @@ public final class PaymentRoutes {
                 .text("session", payment.sessionId())
                 .text("payment_intent", payment.intentId())
                 .time("created_at", payment.createdAt())
-                .time("ended_at", payment.endedAt())
-                .node();
+                .time("ended_at", payment.endedAt());
+        Payment.Bought bought = payment.bought();
+        return bought == null
+                ? json.node()
+                : json.text("plan", bought.plan())
+                        .number("version", bought.version())
+                        .text("when", bought.atOnce() ? "now" : "after")
+                        .number("subscription", bought.subscription())
+                        .number("period", bought.period() == null ? null : Long.valueOf(bought.period()))
+                        .node();
     }
 }

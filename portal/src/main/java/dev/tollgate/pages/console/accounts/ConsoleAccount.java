@@ -15,6 +15,7 @@ import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.figures.Overview;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.keys.KeyStanding;
+import dev.tollgate.customers.payments.BoughtPeriods.BoughtPeriod;
 import dev.tollgate.customers.payments.Invoice;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentCursor;
@@ -325,8 +326,8 @@ public final class ConsoleAccount {
             List<LedgerLine> ledger,
             Paid payments) {}
 
-    /** The latest payments of an account. @param invoices by payment */
-    public record Paid(List<Payment> list, Map<String, Invoice> invoices) {
+    /** The latest payments of an account. @param invoices by payment @param periods of plans that they buy, by payment */
+    public record Paid(List<Payment> list, Map<String, Invoice> invoices, Map<String, BoughtPeriod> periods) {
 
         /** Returns the page of a payment's invoice; null without one. */
         public @Nullable String path(Payment payment) {
@@ -343,7 +344,7 @@ public final class ConsoleAccount {
 
     private Paid paid(String id) {
         List<Payment> list = payments.page(id, PaymentCursor.NEWEST, PAYMENTS);
-        return new Paid(list, payments.invoices(list));
+        return new Paid(list, payments.invoices(list), payments.periods().of(list));
     }
 
     /** An account and its limits, at a time. */

@@ -9,6 +9,7 @@ import dev.tollgate.customers.figures.CsvColumns;
 import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.months.Months;
 import dev.tollgate.customers.payments.Blame;
+import dev.tollgate.customers.payments.BoughtPeriods.BoughtPeriod;
 import dev.tollgate.customers.payments.Invoice;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentCursor;
@@ -158,7 +159,15 @@ public record ConsolePayments(
                 shell,
                 channel.said(),
                 new Events(webhook, odd, sums),
-                new Listed(page, holders(page), payments.invoices(page), now, wanted, newest, older),
+                new Listed(
+                        page,
+                        holders(page),
+                        payments.invoices(page),
+                        payments.periods().of(page),
+                        now,
+                        wanted,
+                        newest,
+                        older),
                 said));
     }
 
@@ -356,11 +365,12 @@ public record ConsolePayments(
         };
     }
 
-    /** A page of payments. */
+    /** A page of payments. @param periods of plans that they buy, by the ids of the payments */
     public record Listed(
             List<Payment> payments,
             Map<String, String> holders,
             Map<String, Invoice> invoices,
+            Map<String, BoughtPeriod> periods,
             Instant now,
             Wanted wanted,
             @Nullable String newest,

@@ -24,6 +24,7 @@ import dev.tollgate.pages.console.parts.DeedForms;
 import dev.tollgate.pages.console.parts.FormState;
 import dev.tollgate.pages.dashboard.billing.PlanWords;
 import dev.tollgate.pages.dashboard.parts.GrantWords;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -249,7 +250,7 @@ public record ConsolePlans(
         if (plan.group() != null) {
             parts.add(say("group {name}", plan.group()));
         }
-        parts.addAll(PlanWords.limits(plan));
+        parts.addAll(PlanWords.limits(plan, Money.CREDITS));
         return Joined.facts(parts.stream());
     }
 }

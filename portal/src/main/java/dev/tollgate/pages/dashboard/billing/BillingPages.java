@@ -9,7 +9,6 @@ import dev.tollgate.books.grants.GrantsNow;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Ledger;
-import dev.tollgate.books.plans.Subscription;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.LedgerPage;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
@@ -17,11 +16,11 @@ import dev.tollgate.customers.figures.LedgerPage.Wanted;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.figures.UsageQuestion.By;
+import dev.tollgate.customers.payments.BoughtPeriods.BoughtPeriod;
 import dev.tollgate.customers.payments.Party;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentCursor;
 import dev.tollgate.customers.payments.Payments;
-import dev.tollgate.customers.payments.PlanActions;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Right;
@@ -29,7 +28,6 @@ import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.pages.dashboard.OverviewPage;
-import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.TypedCredits;
@@ -65,7 +63,7 @@ public record BillingPages(
         Payments payments,
         People people,
         OwnerNames.Reader owners,
-        ActionForms<PlanActions.Stores> plans,
+        PlanSale plans,
         boolean isMailOn,
         InstantSource clock) {
 
@@ -125,8 +123,6 @@ public record BillingPages(
     /**
      * The grants of the account.
      *
-     * @param plan the newest plan of the account, which may have ended; null without one
-     * @param planError why the plan's form was refused; empty if it was not
      * @param empty those with nothing left, the newest first
      * @param older where the list of these continues; null if it does not
      */
@@ -134,19 +130,13 @@ public record BillingPages(
             GrantsNow now,
             List<CreditGrant> empty,
             @Nullable String older,
-            @Nullable Subscription plan,
-            String planError) {}
+            PlanSale.Shown plans) {}
 
     private PageStep plan(PageRequest<Visitor.Member> request, Form form) {
-        return plans.take(
-                request,
-                form,
-                Map.of(),
-                errors -> billing(request, null, null, errors.getOrDefault("form", "")),
-                done -> PageStep.to(PATH + "?plan=" + (done.is(PlanActions.CANCEL) ? "cancelled" : "kept")));
+        return plans.take(request, form, refused -> billing(request, null, null, refused));
     }
 
-    private Grants grants(PageRequest<Visitor.Member> request, String accountId, String planError) {
+    private Grants grants(PageRequest<Visitor.Member> request, String accountId, PlanSale.Refused refused) {
         String begin = request.query("grants");
         long before = begin != null && begin.matches("[0-9]{1,9}") ? Long.parseLong(begin) : Long.MAX_VALUE;
         List<CreditGrant> empty = ledger.emptyGrants(accountId, before, EMPTY_GRANTS + 1);
@@ -156,11 +146,10 @@ public record BillingPages(
                 ledger.grants(accountId, clock.instant()),
                 page,
                 isMore ? PATH + "?grants=" + page.getLast().number() + "#grants" : null,
-                plans.stores().plans().last(accountId),
-                planError);
+                plans.of(accountId, refused));
     }
 
-    private Figures figures(PageRequest<Visitor.Member> request, Account account, String planError) {
+    private Figures figures(PageRequest<Visitor.Member> request, Account account, PlanSale.Refused refused) {
         Balance balance = account.balance();
         ZoneId zone = request.visitor().person().preferences().zone();
         String lasts = history.overview(account.id(), zone)
@@ -182,18 +171,18 @@ public record BillingPages(
                 months,
                 history.besideCalls(account.id(), months.getFirst().month()).reversed(),
                 !shared.teams().isEmpty() || !shared.members().isEmpty(),
-                grants(request, account.id(), planError));
+                grants(request, account.id(), refused));
     }
 
     private PageStep.Drawing billing(PageRequest<Visitor.Member> request, @Nullable Typed typed, @Nullable Line line) {
-        return billing(request, typed, line, "");
+        return billing(request, typed, line, PlanSale.Refused.NONE);
     }
 
     private PageStep.Drawing billing(
-            PageRequest<Visitor.Member> request, @Nullable Typed typed, @Nullable Line line, String planError) {
+            PageRequest<Visitor.Member> request, @Nullable Typed typed, @Nullable Line line, PlanSale.Refused refused) {
         String id = request.visitor().accountId();
         Account account = account(id);
-        Figures figures = figures(request, account, planError);
+        Figures figures = figures(request, account, refused);
         List<Payment> topUps = payments.page(id, topUpCursor(request.query("top-ups")), TOP_UPS);
         String olderTopUps = topUps.size() < TOP_UPS
                 ? null
@@ -204,7 +193,7 @@ public record BillingPages(
                 null,
                 shell,
                 figures,
-                new Latest(line, topUps, olderTopUps, clock.instant()),
+                new Latest(line, topUps, payments.periods().of(topUps), olderTopUps, clock.instant()),
                 new Invoicing(contact, typed, isMailOn),
                 done(request));
     }
@@ -370,10 +359,11 @@ public record BillingPages(
         }
     }
 
-    /** The latest payments. */
+    /** The latest payments. @param periods of plans that they buy, by the ids of the payments */
     public record Latest(
             @Nullable Line line,
             List<Payment> topUps,
+            Map<String, BoughtPeriod> periods,
             @Nullable String olderTopUps,
             Instant now) {}
 

@@ -9,6 +9,7 @@ import dev.tollgate.books.ledger.EntryKind;
 import dev.tollgate.books.ledger.Origin;
 import dev.tollgate.customers.figures.LedgerPage;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
+import dev.tollgate.customers.figures.LedgerPage.LedgerLine.BoughtPlan;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.pages.dashboard.parts.GrantWords;
 import dev.tollgate.pages.frame.Display;
@@ -75,8 +76,8 @@ public final class EntryWords {
     /** Returns why an entry was made: the operator's words as they are, all else in the reader's language. */
     private static @Nullable String reason(LedgerLine line, Origin origin) {
         return switch (origin.kind()) {
-            case PAYMENT -> say("Payment of ${dollars}", paid(line));
-            case TEST_PAYMENT -> say("Test payment of ${dollars}, no money moved", paid(line));
+            case PAYMENT -> payment(line);
+            case TEST_PAYMENT -> testPayment(line);
             case VOUCHER -> say("voucher {number}", String.valueOf(origin.id()));
             case PLAN ->
                 line.period() == null
@@ -108,6 +109,23 @@ public final class EntryWords {
         return say(
                 "Grant {number} expired",
                 Long.toString(PaidBy.of(line.grants()).shares().getFirst().grant()));
+    }
+
+    private static String payment(LedgerLine line) {
+        BoughtPlan bought = line.bought();
+        return bought == null
+                ? say("Payment of ${dollars}", paid(line))
+                : say("Payment of {dollars} for plan {name}", PaymentTexts.dollars(bought.cents()), bought.name());
+    }
+
+    private static String testPayment(LedgerLine line) {
+        BoughtPlan bought = line.bought();
+        return bought == null
+                ? say("Test payment of ${dollars}, no money moved", paid(line))
+                : say(
+                        "Test payment of {dollars} for plan {name}, no money moved",
+                        PaymentTexts.dollars(bought.cents()),
+                        bought.name());
     }
 
     private static String paid(LedgerLine line) {

@@ -3,8 +3,10 @@ package dev.tollgate.pages.dashboard.billing;
 import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.words.Language;
+import dev.tollgate.customers.payments.BoughtPeriods.BoughtPeriod;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.words.Joined;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -78,8 +80,27 @@ public record PaymentTexts(Payment payment, Instant now) {
      */
     public record StateTexts(String waiting, String arrived, String failed) {}
 
-    /** @param isBack whether the customer has come back from where one pays */
-    StateTexts stateTexts(boolean isBack, ZoneId zone) {
+    private String arrived(BoughtPeriod period) {
+        String credits = Display.charge(payment.creditMicros());
+        String paid = say("{period}: {credits} credits.", PlanWords.bought(period), credits);
+        return isBesidePlan()
+                ? Joined.sentences(
+                        paid,
+                        say("Your plan could not be prolonged by it: these credits are a grant apart from the plan."))
+                : paid;
+    }
+
+    /** Returns whether it has bought credits for a period that is no period of the account's plan. */
+    public boolean isBesidePlan() {
+        Payment.Bought bought = payment.bought();
+        return payment.isPaid() && bought != null && bought.subscription() == null;
+    }
+
+    /** @param isBack whether the customer has come back from where one pays @param period that it buys; null for credits */
+    StateTexts stateTexts(boolean isBack, @Nullable BoughtPeriod period, ZoneId zone) {
+        if (payment.isPaid() && period != null) {
+            return new StateTexts("", arrived(period), "");
+        }
         if (payment.isPaid()) {
             Instant end = payment.endedAt();
             String credits = Display.charge(payment.creditMicros());

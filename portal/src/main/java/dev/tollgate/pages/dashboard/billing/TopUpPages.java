@@ -9,26 +9,22 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.payments.BoughtPeriods.BoughtPeriod;
 import dev.tollgate.customers.payments.Party;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.TestPayments;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.customers.roles.Right;
-import dev.tollgate.customers.stripe.StripeCheckout;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.http.limits.RequestRates;
-import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import dev.tollgate.pages.live.Live;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,34 +43,19 @@ public final class TopUpPages {
 
     private static final String LIVE = "payment";
     private static final String TEST = "/pay/test/{id}";
-    private static final int ID_BYTES = 16;
-    private static final int TRIES_A_MINUTE = 10;
 
     private final Ledger ledger;
     private final Payments payments;
     private final Vouchers vouchers;
-    private final @Nullable StripeCheckout stripe;
-    private final @Nullable TestPayments maybeTests;
+    private final PaymentStart start;
     private final InstantSource clock;
-    private final SecureRandom random;
-    private final RequestRates tries = new RequestRates();
 
-    /** @param stripe null if customers do not pay by Stripe @param testPayments null if Stripe is set up */
-    public TopUpPages(
-            Ledger ledger,
-            Payments payments,
-            Vouchers vouchers,
-            @Nullable StripeCheckout stripe,
-            @Nullable TestPayments testPayments,
-            InstantSource clock,
-            SecureRandom random) {
+    public TopUpPages(Ledger ledger, Payments payments, Vouchers vouchers, PaymentStart start, InstantSource clock) {
         this.ledger = ledger;
         this.payments = payments;
         this.vouchers = vouchers;
-        this.stripe = stripe;
-        this.maybeTests = testPayments;
+        this.start = start;
         this.clock = clock;
-        this.random = random;
     }
 
     public static String path(Payment payment) {
@@ -96,10 +77,6 @@ public final class TopUpPages {
 
     // ---- how much ----
 
-    private PageStep refused(PageRequest<Visitor.Member> request, String error, Form form) {
-        return refused(request, "form", error, form);
-    }
-
     private PageStep refused(PageRequest<Visitor.Member> request, ApiError why, Form form) {
         return refused(
                 request,
@@ -119,31 +96,21 @@ public final class TopUpPages {
      */
     private PageStep offer(
             PageRequest<Visitor.Member> request, int status, Map<String, String> errors, Map<String, String> typed) {
-        byte[] id = new byte[ID_BYTES];
-        random.nextBytes(id);
         String buyer = buyer(
                 request.visitor().accountId(),
                 payments.contact(request.visitor().accountId()));
-        boolean isTest = testPayments() != null;
         return new PageStep.Show(
                 status,
                 (out, shell) -> JtetopupGenerated.render(
                         out,
                         null,
                         shell,
-                        new Ways(stripe != null || isTest, isTest),
-                        new TopUp(
-                                HexFormat.of().formatHex(id),
-                                typed.getOrDefault("own", ""),
-                                typed.getOrDefault("code", ""),
-                                errors),
+                        new Ways(start.isOpen(), start.tests() != null),
+                        new TopUp(start.next(), typed.getOrDefault("own", ""), typed.getOrDefault("code", ""), errors),
                         buyer));
     }
 
     private PageStep begin(PageRequest<Visitor.Member> request, Form form) {
-        if (stripe == null && testPayments() == null) {
-            return refused(request, say("Online payment is not available. Ask the operator to add credits."), form);
-        }
         String own = form.text("own").strip();
         String chosen = own.isEmpty() ? form.text("dollars") : own;
         if (!chosen.matches("[0-9]{1,6}")
@@ -151,31 +118,14 @@ public final class TopUpPages {
                 || Long.parseLong(chosen) > Payment.DOLLARS_MAX) {
             return refused(request, "own", say("An amount is 1 to {most} whole dollars.", Payment.DOLLARS_MAX), form);
         }
-        String id = form.text("id");
-        if (!id.matches("[0-9a-f]{32}")) {
-            return refused(request, Payments.OPEN_AGAIN.said(), form);
-        }
-        String account = request.visitor().accountId();
-        RequestRates.Rate rate = tries.take(account, TRIES_A_MINUTE);
-        if (!rate.allowed()) {
-            return refused(request, Display.later(say("Too many tries."), rate.retryAfter()), form);
-        }
-        Payment.Channel channel = stripe == null ? Payment.Channel.TEST : stripe.channel();
-        Outcome<Payment> begun =
-                payments.begin(PageRequest.acting(request), channel, "pay_" + id, Long.parseLong(chosen));
+        Outcome<Payment> begun = start.begin(
+                request,
+                form,
+                (channel, id) -> payments.begin(PageRequest.acting(request), channel, id, Long.parseLong(chosen)));
         return switch (begun) {
-            case Outcome.Done<Payment>(Payment payment) -> {
-                open(request, payment);
-                yield PageStep.to(path(payment));
-            }
+            case Outcome.Done<Payment>(Payment payment) -> PageStep.to(path(payment));
             case Outcome.Refused<Payment>(ApiError why) -> refused(request, why, form);
         };
-    }
-
-    private void open(PageRequest<Visitor.Member> request, Payment payment) {
-        if (stripe != null && payment.channel() == stripe.channel() && payment.state() == Payment.State.OPEN) {
-            stripe.open(payment, request.address() + path(payment));
-        }
     }
 
     /** The name that an invoice is made out to: the billing contact's, else the account's. */
@@ -196,18 +146,16 @@ public final class TopUpPages {
         Payment payment = own(request);
         PaymentTexts texts = new PaymentTexts(payment, clock.instant());
         boolean isBack = request.query("back") != null;
+        BoughtPeriod period = payments.periods().of(payment);
         PaymentTexts.StateTexts said = texts.stateTexts(
-                isBack, request.visitor().person().preferences().zone());
-        boolean isToBePaid = texts.isWaiting() && payment.state() == Payment.State.OPEN && canPay(payment);
+                isBack, period, request.visitor().person().preferences().zone());
+        boolean isToBePaid = texts.isWaiting() && payment.state() == Payment.State.OPEN && start.canPay(payment);
+        boolean isTest = payment.channel() == Payment.Channel.TEST
+                && payment.isPaid()
+                && payment.reversedMicros() == 0
+                && start.canPay(payment);
         return PageStep.show((out, shell) -> JtepaymentGenerated.render(
-                out, null, shell, payment, new Progress(isBack, said, isToBePaid, texts.isWaiting())));
-    }
-
-    private boolean canPay(Payment payment) {
-        boolean isThere = payment.channel().isStripes()
-                ? stripe != null && payment.channel() == stripe.channel()
-                : testPayments() != null;
-        return payment.url() != null && isThere;
+                out, null, shell, payment, period, new Progress(isBack, said, isToBePaid, texts.isWaiting(), isTest)));
     }
 
     /** What becomes of a payment while its page stands. */
@@ -216,7 +164,8 @@ public final class TopUpPages {
         if (payment == null) {
             return Map.of();
         }
-        PaymentTexts.StateTexts said = new PaymentTexts(payment, clock.instant()).stateTexts(true, zone);
+        BoughtPeriod period = payments.periods().of(payment);
+        PaymentTexts.StateTexts said = new PaymentTexts(payment, clock.instant()).stateTexts(true, period, zone);
         return Map.of(
                 "payment", said.waiting(),
                 "payment-arrived", said.arrived(),
@@ -227,9 +176,8 @@ public final class TopUpPages {
     /** Asks for the page on which it is paid once more. */
     private PageStep again(PageRequest<Visitor.Member> request, Form form) {
         Payment payment = own(request);
-        if (new PaymentTexts(payment, clock.instant()).isWaiting()
-                && tries.take(payment.accountId(), TRIES_A_MINUTE).allowed()) {
-            open(request, payment);
+        if (new PaymentTexts(payment, clock.instant()).isWaiting()) {
+            start.open(request, payment);
         }
         return PageStep.to(path(payment));
     }
@@ -250,32 +198,31 @@ public final class TopUpPages {
 
     // ---- the test channel ----
 
-    /** Null if they are not open now. */
-    private @Nullable TestPayments testPayments() {
-        return maybeTests != null && maybeTests.isOpen() ? maybeTests : null;
-    }
-
     private Payment ofTest(PageRequest<Visitor.Member> request) {
         Payment payment = own(request);
-        if (testPayments() == null || payment.channel() != Payment.Channel.TEST) {
+        if (start.tests() == null || payment.channel() != Payment.Channel.TEST) {
             throw nothing();
         }
         return payment;
     }
 
     private PageStep testPage(PageRequest<Visitor.Member> request) {
-        if (testPayments() == null) {
+        if (start.tests() == null) {
             throw nothing();
         }
         Payment payment = ofTest(request);
-        return PageStep.show((out, shell) -> JtepaytestGenerated.render(out, null, shell, payment));
+        BoughtPeriod period = payments.periods().of(payment);
+        return PageStep.show((out, shell) -> JtepaytestGenerated.render(out, null, shell, payment, period));
     }
 
     private PageStep testEnd(PageRequest<Visitor.Member> request, Form form) {
         Payment payment = ofTest(request);
-        TestPayments test = testPayments();
+        TestPayments test = start.tests();
+        String end = form.text("end");
         if (test != null && payment.state() == Payment.State.OPEN) {
-            test.end(payment, "paid".equals(form.text("end")));
+            test.end(payment, "paid".equals(end));
+        } else if (test != null && payment.isPaid() && "refunded".equals(end)) {
+            test.refund(payment);
         }
         return PageStep.to(path(payment));
     }
@@ -291,8 +238,9 @@ public final class TopUpPages {
         };
     }
 
-    /** The progress of a payment. */
-    public record Progress(boolean back, PaymentTexts.@Nullable StateTexts said, boolean toBePaid, boolean waiting) {}
+    /** The progress of a payment. @param test whether it is paid without money, and can be refunded on the page that replaces the payment page */
+    public record Progress(
+            boolean back, PaymentTexts.@Nullable StateTexts said, boolean toBePaid, boolean waiting, boolean test) {}
 
     /** The ways to pay. */
     public record Ways(boolean open, boolean test) {}

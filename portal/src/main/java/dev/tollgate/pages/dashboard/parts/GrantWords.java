@@ -80,16 +80,20 @@ public final class GrantWords {
                 : say("{amount} of {grant} until {time}", money.sum(grant.leftMicros()), name, time(end, zone));
     }
 
-    /** Returns where a grant comes from, such as {@code gift}, or {@code plan Pro} for the credits of the plan's period. */
+    /** Returns where a grant comes from, such as {@code gift}, or {@code plan Pro} for the credits of the plan's period, or of one ahead. */
     public static String origin(CreditGrant grant, @Nullable Subscription plan) {
-        return plan != null && plan.grant() == grant.number() ? name(grant, plan) : kind(grant);
+        return plan != null && isOf(grant, plan) ? name(grant, plan) : kind(grant);
     }
 
-    /** Returns the name of a grant, such as {@code grant 7}, or {@code plan Pro} for the credits of the plan's period. */
+    /** Returns the name of a grant, such as {@code grant 7}, or {@code plan Pro} for the credits of the plan's period, or of one ahead. */
     public static String name(CreditGrant grant, @Nullable Subscription plan) {
-        return plan != null && plan.grant() == grant.number()
+        return plan != null && isOf(grant, plan)
                 ? say("plan {name}", plan.version().terms().name())
                 : say("grant {number}", Long.toString(grant.number()));
+    }
+
+    private static boolean isOf(CreditGrant grant, Subscription plan) {
+        return plan.grant() == grant.number() || plan.ahead().containsValue(grant.number());
     }
 
     /** Returns an end: at midnight the last day, as keys have it, else the time. */
