@@ -67,7 +67,7 @@ class HouseTest {
             Pattern.compile("@EnumSource(?:\\(Stores\\.class\\)|\\s+void \\w+\\(\\s*Stores )");
 
     private static final Pattern STARTS_A_SERVER =
-            Pattern.compile("\\b(?:CallServer|PortalServer|Gateway)\\.start\\w*\\(");
+            Pattern.compile("\\b(?:(?:CallServer|PortalServer|Gateway)\\.start\\w*|new AlteredProgram)\\(");
 
     /** The classes of a package above which it is asked for its rooms. */
     private static final int CLASSES_ASKED = 35;

@@ -7,7 +7,6 @@ import dev.tollgate.testing.AlteredBooks;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
@@ -17,7 +16,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -151,32 +149,20 @@ class AlteredGroupsTest {
     @TempDir
     static Path folder;
 
-    private static final Map<Stores, AlteredBooks> BOOKS = new EnumMap<>(Stores.class);
-    private static final Map<Stores, Map<String, String>> NAMES = new EnumMap<>(Stores.class);
+    private static AlteredProgram altered;
 
     @BeforeAll
     static void make() throws IOException {
-        for (Stores stores : Stores.values()) {
-            boolean isFile = stores == Stores.SQLITE;
-            String url = isFile ? "jdbc:sqlite:" + folder.resolve("tollgate.db") : Postgres.untouched();
-            Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", Gateway.ADMIN_KEY);
-            try (Gateway gateway = isFile ? Gateway.start(environment) : Gateway.startOn(url, environment)) {
-                NAMES.put(stores, history(gateway));
-                gateway.assertBooksAreClosed();
-                if (isFile) {
-                    try (Database reading = gateway.reading()) {
-                        reading.backupTo(folder.resolve("tollgate.db"));
-                    }
-                }
-            }
-            Database reading = isFile ? Database.openReading(folder) : Database.openReading(url);
-            BOOKS.put(stores, new AlteredBooks(url, reading, AlteredGroupsTest::differences, differences(reading)));
-        }
+        altered = new AlteredProgram(
+                folder,
+                Map.of("TOLLGATE_ADMIN_KEY", Gateway.ADMIN_KEY),
+                AlteredGroupsTest::history,
+                _ -> AlteredGroupsTest::differences);
     }
 
     @AfterAll
     static void forget() {
-        BOOKS.values().forEach(AlteredBooks::close);
+        altered.close();
     }
 
     private static List<String> differences(Database reading) {
@@ -247,44 +233,31 @@ class AlteredGroupsTest {
         return names;
     }
 
-    private static List<String> found(Stores stores, String alteration) throws SQLException {
-        String named = alteration;
-        for (Map.Entry<String, String> name : NAMES.get(stores).entrySet()) {
-            named = named.replace(name.getKey(), name.getValue());
-        }
-        return BOOKS.get(stores).found(named);
-    }
-
     static Stream<Arguments> altered() {
-        return onBoth(Stream.of(OF_GROUPS, OF_PRICES, OF_TERMS, OF_VOUCHERS)
+        return AlteredBooks.onBoth(Stream.of(OF_GROUPS, OF_PRICES, OF_TERMS, OF_VOUCHERS)
                 .flatMap(List::stream)
                 .toList());
     }
 
     static Stream<Arguments> unseen() {
-        return onBoth(UNSEEN);
-    }
-
-    private static Stream<Arguments> onBoth(List<String> alterations) {
-        return Stream.of(Stores.values())
-                .flatMap(stores -> alterations.stream().map(alteration -> Arguments.of(stores, alteration)));
+        return AlteredBooks.onBoth(UNSEEN);
     }
 
     @ParameterizedTest
     @EnumSource
     void unaltered_groups_add_up(Stores stores) {
-        assertThat(BOOKS.get(stores).atFirst()).isEmpty();
+        assertThat(altered.atFirst(stores)).isEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("altered")
     void one_altered_row_of_groups_or_vouchers_is_found(Stores stores, String alteration) throws SQLException {
-        assertThat(found(stores, alteration)).isNotEmpty();
+        assertThat(altered.found(stores, alteration)).isNotEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("unseen")
     void what_no_other_row_repeats_is_not_found(Stores stores, String alteration) throws SQLException {
-        assertThat(found(stores, alteration)).isEmpty();
+        assertThat(altered.found(stores, alteration)).isEmpty();
     }
 }

@@ -9,7 +9,6 @@ import dev.tollgate.testing.AlteredBooks;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
@@ -18,10 +17,10 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,8 +33,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Somebody alters one row of a job, of its lines or of its call: the check finds it, or the manual says that it cannot (J41). */
 @BesideOthers
 class AlteredJobsTest {
-
-    private static final String SEALED = "X'010203'";
 
     /** One response has completed, one was cancelled while it ran, one was refused, and one waits for credits. An interaction calls a function. */
     static final List<String> FOUND = List.of(
@@ -76,8 +73,8 @@ class AlteredJobsTest {
             "UPDATE job_line SET call_id = NULL WHERE job_id = '{completed}'",
             "UPDATE job_line SET line = 2 WHERE job_id = '{completed}'",
             "UPDATE job_line SET job_id = 'chatcmpl-x' WHERE job_id = '{completed}'",
-            "UPDATE job_line SET sealed = " + SEALED + " WHERE job_id = '{failed}' AND line = 1",
-            "UPDATE job_line SET sealed = " + SEALED + " WHERE job_id = '{waiting}' AND line = 0",
+            "UPDATE job_line SET sealed = {sealed} WHERE job_id = '{failed}' AND line = 1",
+            "UPDATE job_line SET sealed = {sealed} WHERE job_id = '{waiting}' AND line = 0",
             "UPDATE job_line SET sealed = (SELECT sealed FROM job_line WHERE job_id = '{waiting}' AND line = 0)"
                     + " WHERE job_id = '{failed}' AND line = 1",
             "DELETE FROM job_line WHERE job_id = '{completed}'",
@@ -113,42 +110,26 @@ class AlteredJobsTest {
     @TempDir
     static Path folder;
 
-    private static final Map<Stores, AlteredBooks> BOOKS = new EnumMap<>(Stores.class);
-    private static final Map<Stores, Map<String, String>> NAMES = new EnumMap<>(Stores.class);
+    private static AlteredProgram altered;
 
     @BeforeAll
     static void make() throws IOException {
-        for (Stores stores : Stores.values()) {
-            boolean isFile = stores == Stores.SQLITE;
-            String url = isFile ? "jdbc:sqlite:" + folder.resolve("tollgate.db") : Postgres.untouched();
-            SecretBox secrets;
-            try (Gateway gateway = isFile ? Gateway.start() : Gateway.startOn(url)) {
-                NAMES.put(stores, history(gateway));
-                gateway.assertBooksAreClosed();
-                secrets = SecretKeys.of(
-                        gateway.environment().get("TOLLGATE_SECRET_KEY"), gateway.data(), null, new SecureRandom());
-                if (isFile) {
-                    try (Database reading = gateway.reading()) {
-                        reading.backupTo(folder.resolve("tollgate.db"));
-                    }
-                }
-            }
-            Database reading = isFile ? Database.openReading(folder) : Database.openReading(url);
-            BOOKS.put(
-                    stores,
-                    new AlteredBooks(url, reading, it -> differences(it, secrets), differences(reading, secrets)));
-        }
+        altered = new AlteredProgram(folder, Map.of(), AlteredJobsTest::history, AlteredJobsTest::check);
     }
 
     @AfterAll
     static void forget() {
-        BOOKS.values().forEach(AlteredBooks::close);
+        altered.close();
     }
 
-    private static List<String> differences(Database reading, SecretBox secrets) {
-        List<String> found = new ArrayList<>();
-        new Audit(reading, secrets).run(found::add, found::add, (subject, rows) -> {});
-        return found;
+    private static Function<Database, List<String>> check(Gateway gateway) {
+        SecretBox secrets = SecretKeys.of(
+                gateway.environment().get("TOLLGATE_SECRET_KEY"), gateway.data(), null, new SecureRandom());
+        return reading -> {
+            List<String> found = new ArrayList<>();
+            new Audit(reading, secrets).run(found::add, found::add, (subject, rows) -> {});
+            return found;
+        };
     }
 
     /** Returns the names in alterations with what they stand for. */
@@ -198,6 +179,9 @@ class AlteredJobsTest {
                 gateway.text("SELECT call_id FROM job_line WHERE job_id = '" + names.get("{completed}") + "'"));
         names.put("{its}", chars(names.get("{completed}")));
         names.put("{other}", gateway.customer("1").account());
+        names.put(
+                "{sealed}",
+                gateway.environment().containsKey("TOLLGATE_DATABASE_URL") ? "'\\x010203'::bytea" : "X'010203'");
         return names;
     }
 
@@ -222,50 +206,37 @@ class AlteredJobsTest {
         return id;
     }
 
-    private static List<String> found(Stores stores, String alteration) throws SQLException {
-        String named = alteration;
-        for (Map.Entry<String, String> name : NAMES.get(stores).entrySet()) {
-            named = named.replace(name.getKey(), name.getValue());
-        }
-        return BOOKS.get(stores).found(stores == Stores.SQLITE ? named : named.replace(SEALED, "'\\x010203'::bytea"));
-    }
-
     static Stream<Arguments> altered() {
-        return onBoth(FOUND);
+        return AlteredBooks.onBoth(FOUND);
     }
 
     static Stream<Arguments> unseen() {
-        return onBoth(UNSEEN);
-    }
-
-    private static Stream<Arguments> onBoth(List<String> alterations) {
-        return Stream.of(Stores.values())
-                .flatMap(stores -> alterations.stream().map(alteration -> Arguments.of(stores, alteration)));
+        return AlteredBooks.onBoth(UNSEEN);
     }
 
     @ParameterizedTest
     @EnumSource
     void unaltered_jobs_add_up(Stores stores) {
-        assertThat(BOOKS.get(stores).atFirst()).isEmpty();
+        assertThat(altered.atFirst(stores)).isEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("altered")
     void one_altered_row_of_a_job_is_found(Stores stores, String alteration) throws SQLException {
-        assertThat(found(stores, alteration)).isNotEmpty();
+        assertThat(altered.found(stores, alteration)).isNotEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("unseen")
     void what_no_other_row_repeats_is_not_found(Stores stores, String alteration) throws SQLException {
-        assertThat(found(stores, alteration)).isEmpty();
+        assertThat(altered.found(stores, alteration)).isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource
     void a_running_line_without_a_hold_is_no_finding(Stores stores) throws SQLException {
         assertThat(
-                        found(
+                        altered.found(
                                 stores,
                                 "UPDATE job_line SET state = 'running', call_id = 'chatcmpl-x' WHERE job_id = '{waiting}' AND line = 1"))
                 .isEmpty();

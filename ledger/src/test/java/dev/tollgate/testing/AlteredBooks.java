@@ -15,6 +15,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
 
 /**
  * Books of one database, in which one row is altered behind the program's back and mended again.
@@ -30,6 +32,12 @@ public record AlteredBooks(
 
     /** The class of violated constraints. */
     private static final String CONSTRAINT = "23";
+
+    /** Returns the arguments of tests: each alteration on each database. */
+    public static Stream<Arguments> onBoth(List<String> alterations) {
+        return Stream.of(Stores.values())
+                .flatMap(stores -> alterations.stream().map(alteration -> Arguments.of(stores, alteration)));
+    }
 
     /** Fills books. @param fill closes what it opens @param differences without those that unaltered books have anyway */
     public static AlteredBooks of(

@@ -213,16 +213,11 @@ class AlteredPlansTest {
     }
 
     static Stream<Arguments> altered() {
-        return onBoth(ALTERED);
+        return AlteredBooks.onBoth(ALTERED);
     }
 
     static Stream<Arguments> unseen() {
-        return onBoth(UNSEEN);
-    }
-
-    private static Stream<Arguments> onBoth(List<String> alterations) {
-        return Stream.of(Stores.values())
-                .flatMap(stores -> alterations.stream().map(alteration -> Arguments.of(stores, alteration)));
+        return AlteredBooks.onBoth(UNSEEN);
     }
 
     @ParameterizedTest
