@@ -2,8 +2,6 @@ package dev.tollgate.protocols;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.keys.KeyKind;
-import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.CallServer;
 import dev.tollgate.testing.Customer;
@@ -307,9 +305,8 @@ class CachedContentsTest {
     @Test
     void contents_are_there_for_their_owners_keys_alone() throws Exception {
         String member = customer.member("ann", "member");
-        var made = gateway.createKey(customer.account(), KeySettings.named("owned"));
-        gateway.own(made.key().id(), member, "");
-        String name = created(made.secret(), CONTENTS + ",'displayName':'confidential plan'")
+        String owned = customer.keyOf(member, "");
+        String name = created(owned, CONTENTS + ",'displayName':'confidential plan'")
                 .get("name")
                 .asString();
         for (String key : List.of(customer.key(), gateway.customer("100").key())) {
@@ -322,13 +319,11 @@ class CachedContentsTest {
         }
         assertThat(gateway.number("SELECT expires_at - created_at FROM stored_file"))
                 .isGreaterThanOrEqualTo(Duration.ofHours(1).toMillis()); // no stranger has changed it
-        String manager = gateway.createKey(
-                        customer.account(), KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
-                .secret();
+        String manager = customer.managementKey();
         assertThat(send("GET", name, null, manager).status()).isEqualTo(403);
         assertThat(creates(manager, "'model':'" + MODEL + "'," + CONTENTS).status())
                 .isEqualTo(403);
-        assertThat(asks("generateContent", made.secret(), name, ASKS).status()).isEqualTo(200);
+        assertThat(asks("generateContent", owned, name, ASKS).status()).isEqualTo(200);
         gateway.atRest()
                 .forEach((file, bytes) ->
                         assertThat(bytes).as(file).doesNotContain("confidential plan", "A toll is paid"));

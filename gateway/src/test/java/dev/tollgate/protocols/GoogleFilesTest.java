@@ -4,7 +4,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.calls.files.FileLimits;
 import dev.tollgate.calls.files.FilePieces;
-import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.CallChannels;
@@ -326,28 +325,24 @@ class GoogleFilesTest {
 
     // ---- whose it is ----
 
-    private String keyOf(String member, String team) {
-        var made = gateway.createKey(customer.account(), KeySettings.named("owned"));
-        gateway.own(made.key().id(), member, team);
-        return made.secret();
-    }
-
     @Test
     void a_file_is_there_for_its_owners_keys_alone() {
         String member = customer.member("ann", "member");
         gateway.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('team_1', '" + customer.account()
                 + "', 'Search', 1)");
-        String mine = keyOf(member, "");
+        String mine = customer.keyOf(member, "");
         JsonNode file = uploaded(mine, text(30));
         String name = file.get("name").asString();
         String uri = file.get("uri").asString();
-        assertThat(get(name, keyOf(member, "team_1")).status()).isEqualTo(200);
+        assertThat(get(name, customer.keyOf(member, "team_1")).status()).isEqualTo(200);
         String chat = "{\"model\":\"" + MODEL
                 + "\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\""
                 + uri
                 + "\"}}]}]}";
         for (String key : List.of(
-                customer.key(), keyOf("", "team_1"), gateway.customer("100").key())) {
+                customer.key(),
+                customer.keyOf("", "team_1"),
+                gateway.customer("100").key())) {
             assertNotThere(get(name, key));
             assertNotThere(delete(name, key));
             assertNotThere(asks(gateway, key, uri));
@@ -355,9 +350,7 @@ class GoogleFilesTest {
             assertThat(gateway.post("/v1/chat/completions", chat, key).status()).isEqualTo(403);
             assertThat(get("files", key).json().get("files").isEmpty()).isTrue();
         }
-        String manager = gateway.createKey(
-                        customer.account(), KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
-                .secret();
+        String manager = customer.managementKey();
         for (String path : List.of("files", name)) {
             assertThat(get(path, manager).status()).isEqualTo(403);
         }

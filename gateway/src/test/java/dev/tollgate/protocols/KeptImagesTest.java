@@ -2,7 +2,6 @@ package dev.tollgate.protocols;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.keys.KeySettings;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.testing.BesideOthers;
@@ -225,10 +224,8 @@ class KeptImagesTest {
                                 gateway.customer("100").key())
                         .status())
                 .isEqualTo(403);
-        var made = gateway.createKey(customer.account(), KeySettings.named("owned"));
-        gateway.own(made.key().id(), customer.member("ann", "member"), "");
-        assertThat(gateway.post("/v1/chat/completions", chat, made.secret()).status())
-                .isEqualTo(403);
+        String owned = customer.keyOf(customer.member("ann", "member"), "");
+        assertThat(gateway.post("/v1/chat/completions", chat, owned).status()).isEqualTo(403);
         assertThat(notes()).isEmpty();
         gateway.execute("DELETE FROM stored_file");
         gateway.execute("DELETE FROM file_piece");

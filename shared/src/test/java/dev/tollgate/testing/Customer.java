@@ -1,5 +1,8 @@
 package dev.tollgate.testing;
 
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.KeyResult;
+import dev.tollgate.keys.KeySettings;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -53,6 +56,19 @@ public record Customer(KeysServer server, String account, String keyId, String k
         server.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + id + "', '"
                 + account + "', 'per_" + id + "', '" + role + "', 1)");
         return "mem_" + id;
+    }
+
+    /** Makes a further key. @param member its owner; empty for none @param team which it belongs to; empty for none @return its secret */
+    public String keyOf(String member, String team) {
+        KeyResult.Made made = server.createKey(account, KeySettings.named("owned"));
+        server.own(made.key().id(), member, team);
+        return made.secret();
+    }
+
+    /** Makes a management key. @return its secret */
+    public String managementKey() {
+        return server.createKey(account, KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
+                .secret();
     }
 
     public JsonNode credits() {

@@ -4,8 +4,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.calls.files.FileLimits;
 import dev.tollgate.calls.files.FilePieces;
-import dev.tollgate.keys.KeyKind;
-import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.CallServer;
 import dev.tollgate.testing.Customer;
@@ -324,23 +322,19 @@ class OpenAiFilesTest {
 
     // ---- whose it is ----
 
-    private String keyOf(String member, String team) {
-        var made = gateway.createKey(customer.account(), KeySettings.named("owned"));
-        gateway.own(made.key().id(), member, team);
-        return made.secret();
-    }
-
     @Test
     void a_file_is_there_for_its_owners_keys_alone() {
         String member = customer.member("ann", "member");
         gateway.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('team_1', '" + customer.account()
                 + "', 'Search', 1)");
-        String mine = keyOf(member, "");
+        String mine = customer.keyOf(member, "");
         String id = id(uploaded(mine, "{}"));
-        assertThat(get("/" + id, keyOf(member, "team_1")).status()).isEqualTo(200);
+        assertThat(get("/" + id, customer.keyOf(member, "team_1")).status()).isEqualTo(200);
         String unknown = get("/file-" + "0".repeat(32), mine).text().replace("0".repeat(32), id.substring(5));
         for (String key : List.of(
-                customer.key(), keyOf("", "team_1"), gateway.customer("100").key())) {
+                customer.key(),
+                customer.keyOf("", "team_1"),
+                gateway.customer("100").key())) {
             for (Reply reply : List.of(get("/" + id, key), get("/" + id + "/content", key), delete(id, key))) {
                 assertThat(reply.status()).isEqualTo(404);
                 assertThat(reply.text()).isEqualTo(unknown);
@@ -348,9 +342,7 @@ class OpenAiFilesTest {
             assertThat(get("?after=" + id, key).status()).isEqualTo(400);
             assertThat(get("", key).json().get("data").isEmpty()).isTrue();
         }
-        String manager = gateway.createKey(
-                        customer.account(), KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
-                .secret();
+        String manager = customer.managementKey();
         for (Reply reply : List.of(
                 get("", manager),
                 get("/" + id, manager),

@@ -7,8 +7,6 @@ import static dev.tollgate.protocols.googleapi.interactions.Interactions.made;
 import static dev.tollgate.protocols.googleapi.interactions.Interactions.steps;
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.keys.KeyKind;
-import dev.tollgate.keys.KeySettings;
 import dev.tollgate.protocols.googleapi.interactions.Interactions.Streamed;
 import dev.tollgate.testing.CallServer;
 import dev.tollgate.testing.Customer;
@@ -279,17 +277,15 @@ class KeptInteractionsTest {
             gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_i" + i
                     + "', '" + customer.account() + "', 'per_i" + i + "', 'member', 1)");
         }
-        String mine = keyOf("mem_i1");
+        String mine = customer.keyOf("mem_i1", "");
         String id = gateway.post(PATH, json("{'model':'gemini-3.8-flash','input':'Hi'}"), mine)
                 .json()
                 .get("id")
                 .asString();
         String more = json("{'model':'gemini-3.8-flash','input':'More'" + after(id) + "}");
-        String management = gateway.createKey(
-                        customer.account(), KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
-                .secret();
+        String management = customer.managementKey();
 
-        for (String key : List.of(customer.key(), keyOf("mem_i2"))) {
+        for (String key : List.of(customer.key(), customer.keyOf("mem_i2", ""))) {
             assertThat(gateway.get(PATH + "/" + id, key).status()).isEqualTo(404);
             assertThat(gateway.send("DELETE", PATH + "/" + id, null, key).status())
                     .isEqualTo(404);
@@ -300,12 +296,6 @@ class KeptInteractionsTest {
                 .isEqualTo(403);
         assertThat(gateway.post(PATH, more, mine).status()).isEqualTo(200);
         assertThat(gateway.get(PATH + "/" + id, mine).status()).isEqualTo(200);
-    }
-
-    private String keyOf(String member) {
-        var made = gateway.createKey(customer.account(), KeySettings.named("owned"));
-        gateway.own(made.key().id(), member, "");
-        return made.secret();
     }
 
     // ---- conversations ----
