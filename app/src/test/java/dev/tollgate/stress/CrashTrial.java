@@ -309,7 +309,7 @@ final class CrashTrial {
         long end = System.nanoTime() + most.toNanos();
         boolean isNow = isSo.getAsBoolean();
         while (!isNow && System.nanoTime() < end) {
-            pause(25); // each question to a server begins a session there
+            pause(50); // each question to a server begins a session there
             isNow = isSo.getAsBoolean();
         }
         return isNow;

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 /** What Prometheus would see of a gateway: each series with its value, as {@code name{label="value",…}}. */
 public record Scrape(String text, Map<String, Double> series) {
 
-    private static final long LOOK_NANOS = 10_000_000;
+    private static final long LOOK_NANOS = 25_000_000;
 
     /** Scrapes now; values may be a moment old. */
     public static Scrape of(RunningServer gateway) {

@@ -7,18 +7,24 @@ import java.util.function.BooleanSupplier;
 /** Waits for what a program does by itself. */
 public final class Await {
 
-    private static final long POLL_NANOS = 2_000_000; // a look may be a request, or a question to a database
+    /** The times between two looks, which may be requests or questions to a database: what takes longer is looked at less often. */
+    private static final long POLL_NANOS_LEAST = 2_000_000;
+
+    private static final long POLL_NANOS_MOST = 20_000_000;
+    private static final int LOOKS_FOR_DOUBLE = 16;
 
     private Await() {}
 
     /** Looks until it is so, for a minute. @param what is waited for, as a failure names it */
     public static void until(String what, BooleanSupplier isSo) {
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        long began = System.nanoTime();
         while (!isSo.getAsBoolean()) {
-            if (System.nanoTime() > end) {
+            long waited = System.nanoTime() - began;
+            if (waited > Duration.ofSeconds(60).toNanos()) {
                 throw new AssertionError("waited in vain: " + what);
             }
-            LockSupport.parkNanos(POLL_NANOS); // what is waited for may need the processor, or this thread's carrier
+            // What is waited for may need the processor, or this thread's carrier.
+            LockSupport.parkNanos(Math.clamp(waited / LOOKS_FOR_DOUBLE, POLL_NANOS_LEAST, POLL_NANOS_MOST));
         }
     }
 }
