@@ -1,6 +1,7 @@
 package dev.tollgate.contract;
 
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /** Waits for what happens by itself on the other side. */
 final class Eventually {
@@ -20,7 +21,7 @@ final class Eventually {
                 if (System.nanoTime() > end) {
                     throw notYet;
                 }
-                Thread.yield();
+                LockSupport.parkNanos(5_000_000);
             }
         }
     }

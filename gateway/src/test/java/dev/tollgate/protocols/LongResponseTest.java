@@ -8,6 +8,7 @@ import dev.tollgate.testing.RunningServer.Reply;
 import dev.tollgate.testing.Scrape;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -346,6 +347,33 @@ class LongResponseTest {
         assertThat(said(hops.get(1))).isEmpty();
         assertThat(said(hops.get(2))).isNotEmpty();
         assertThat(charged()).hasSize(5).allSatisfy(charge -> assertThat(charge).isPositive());
+    }
+
+    @Test
+    void a_failure_after_hidden_thoughts_is_free() {
+        String prompt = words(" hop_think=2 hop_error=3:503");
+        String first = token(ask(customer, true, prompt, max(262_144)));
+        String second = token(ask(customer, true, prompt, max(262_144) + continued(first)));
+        BigDecimal paid = customer.consumed();
+        assertThat(ask(customer, true, prompt, max(262_144) + continued(second)).status())
+                .isEqualTo(503);
+        assertThat(customer.consumed()).isEqualByComparingTo(paid);
+    }
+
+    @Test
+    void hops_of_half_the_size_lose_no_word() {
+        String prompt = "Say: " + "word ".repeat(40_000) + "\\n[[sandbox: hop=%d]]";
+        List<Reply> hops = hops(customer, true, prompt.formatted(32_768), max(262_144));
+        assertThat(hops.size()).isEqualTo(2);
+        assertThat(hops.stream().map(LongResponseTest::said).collect(Collectors.joining()))
+                .isEqualTo(said(ask(customer, true, prompt.formatted(65_536), max(262_144))));
+    }
+
+    @Test
+    void hops_of_one_token_end_by_their_number() {
+        List<Reply> hops = hops(customer, true, words("").replace("hop=320", "hop=1"), max(262_144));
+        assertThat(hops.size()).isEqualTo(10);
+        assertThat(reason(hops.getLast())).isEqualTo("MAX_TOKENS");
     }
 
     @Test
