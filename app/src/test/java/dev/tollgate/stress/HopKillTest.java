@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Order;
@@ -29,7 +30,9 @@ import tools.jackson.databind.json.JsonMapper;
 class HopKillTest {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final int RESPONSES = Integer.getInteger("crash.answers", Effort.of(12, 200));
+    /** As many read one response after the other, until the last server was killed. */
+    private static final int CALLERS = Integer.getInteger("crash.callers", Effort.of(12, 40));
+
     private static final int KILLS = Integer.getInteger("crash.kills", Effort.of(1, 100));
     private static final int HOPS = 5;
     private static final String PROMPT = "Write 900 words about rivers [[sandbox: hop=%d delay_between=5]]";
@@ -44,22 +47,26 @@ class HopKillTest {
         try (KilledServers servers = new KilledServers(stores, seed, false, sandbox.baseUrl())) {
             servers.start();
             String whole = said(ask(servers, 0, 0, 99_999, ""));
-            AtomicInteger ended = new AtomicInteger();
+            AtomicInteger responses = new AtomicInteger();
             AtomicLong answered = new AtomicLong(1);
+            AtomicBoolean isOver = new AtomicBoolean();
             List<Thread> callers = new ArrayList<>();
-            for (int number = 0; number < RESPONSES; number++) {
+            for (int number = 0; number < CALLERS; number++) {
                 int its = number;
+                Random random = new Random(seed + its);
                 callers.add(Thread.ofVirtual().start(() -> {
-                    String text = response(servers, its, new Random(seed + its), answered);
-                    if (!text.equals(whole)) {
-                        servers.problem("response " + its + " has lost or doubled a word");
-                    }
-                    ended.incrementAndGet();
+                    do {
+                        responses.incrementAndGet();
+                        if (!response(servers, its, random, answered).equals(whole)) {
+                            servers.problem("a response of caller " + its + " has lost or doubled a word");
+                        }
+                    } while (!isOver.get());
                 }));
             }
-            for (int kill = 0; kill < KILLS && ended.get() < RESPONSES; kill++) {
+            for (int kill = 0; kill < KILLS; kill++) {
                 servers.endOne(true);
             }
+            isOver.set(true);
             for (Thread caller : callers) {
                 caller.join();
             }
@@ -68,12 +75,12 @@ class HopKillTest {
             servers.stop();
             servers.compareCalls();
             System.out.printf(
-                    "%s: -Dcrash.seed=%d, %d kills, %d requests answered%n",
-                    stores, seed, servers.killed(), answered.get());
+                    "%s: -Dcrash.seed=%d, %d kills, %d responses of %d requests%n",
+                    stores, seed, servers.killed(), responses.get(), HOPS);
             long charged = servers.database().number("SELECT COUNT(*) FROM call WHERE charged_micros > 0");
-            assertThat(answered.get()).isEqualTo(1 + (long) HOPS * RESPONSES);
+            assertThat(answered.get()).isEqualTo(1 + (long) HOPS * responses.get());
             assertThat(charged).as("what was answered was charged").isGreaterThanOrEqualTo(answered.get());
-            assertThat(servers.killed()).isPositive();
+            assertThat(servers.killed()).isEqualTo(KILLS);
             assertThat(servers.problems()).as("-Dcrash.seed=%d", seed).isEmpty();
         } finally {
             sandbox.close().await(20, TimeUnit.SECONDS);
