@@ -37,6 +37,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What an operator reads, however much goes wrong and wherever it goes. */
 @Timeout(30)
+// A method that waits for it in the middle of its class goes on when all other classes have begun.
+@ResourceLock(Shared.DEATHS)
 class LogOutputTest {
 
     private static final Instant NOW = Instant.parse("2026-11-22T08:00:00Z");
@@ -332,7 +334,6 @@ class LogOutputTest {
     }
 
     @Test
-    @ResourceLock(Shared.DEATHS)
     void an_error_that_ends_the_thread_that_writes_ends_the_process() {
         try (Deaths deaths = new Deaths()) {
             output = started(new OutputStream() {
