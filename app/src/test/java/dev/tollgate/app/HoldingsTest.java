@@ -175,6 +175,7 @@ class HoldingsTest {
         Set<String> thought = new TreeSet<>(STAYS);
         thought.addAll(OF_NOBODY);
         thought.add("file_piece"); // goes with its file, which the store's sweep deletes
+        thought.add("job_line"); // goes with its job
         thought.add("member"); // stays and says when the person left
         for (Holding holding : Holdings.with(CallStores.holdings()).all()) {
             for (RowErasure erasure : holding.erasures()) {

@@ -201,6 +201,10 @@ class LeavingTest {
         paths.forEach(path -> assertThat(file).contains(path.substring(path.lastIndexOf('_') + 1)));
         assertThat(file).doesNotContain("secret wish");
         member.delete();
+        assertThat(gateway.number("SELECT COUNT(*) FROM job WHERE gone_at > 0 OR state = 'open'"))
+                .as("read or made from then on")
+                .isZero();
+        gateway.calls().playground().background().jobs().sweep();
         assertThat(gateway.number(jobs)).isZero();
         paths.forEach(
                 path -> assertThat(gateway.get(path, member.key()).status()).isEqualTo(401));

@@ -70,7 +70,6 @@ public final class Jobs {
 
     private static final String ANSWERS_IN_TURN = BATCHES_IN_TURN.replace("kind = 'batch'", "kind <> 'batch'");
 
-    private static final int FORGET_ROWS = 500;
     private static final String ONE =
             "SELECT " + Job.COLUMNS + " WHERE j.id = ? AND j.account_id = ? AND j.gone_at > ? AND " + READABLE;
     private static final String REQUEST = "SELECT sealed FROM job_line WHERE job_id = ? AND line = 0";
@@ -286,11 +285,12 @@ public final class Jobs {
 
     /** Deletes jobs whose time is over, a few in each unit. */
     public void sweep() {
-        JobChange.Forget forget;
-        do {
-            forget = new JobChange.Forget(clock.instant(), FORGET_ROWS);
+        Forget forget = new Forget(clock.instant(), Forget.Cleared.NONE);
+        writer.commitAndWait(Unit.of(forget));
+        while (forget.outcome()) {
+            forget = new Forget(clock.instant(), forget.after());
             writer.commitAndWait(Unit.of(forget));
-        } while (forget.outcome());
+        }
     }
 
     // ---- for the operator ----
@@ -330,7 +330,11 @@ public final class Jobs {
         return sql.one(CALL, row -> row.getString(1), its.jobId(), its.line(), its.jobId());
     }
 
-    /** Returns the jobs of an account, for the export and the erasure of accounts. */
+    // No call runs when an account ends.
+    private static final String END =
+            "UPDATE job SET state = 'cancelled', ended_at = ?, node_id = '', pause = NULL, paused_at = NULL WHERE account_id = ? AND state = 'open'";
+
+    /** Returns the jobs of an account, for the export and the erasure of accounts. Nothing reads them from its end on; the sweep deletes them. */
     public static Holding holding() {
         return Holding.of(
                         ExportFile.of(
@@ -350,10 +354,9 @@ public final class Jobs {
                                 "c.id"))
                 .with(
                         RowErasure.ofAccount(
-                                "DELETE FROM job_line WHERE job_id IN (SELECT id FROM job WHERE account_id = ?)"),
-                        RowErasure.ofAccount(
-                                "DELETE FROM batch WHERE job_id IN (SELECT id FROM job WHERE account_id = ?)"),
-                        RowErasure.ofAccount("DELETE FROM job WHERE account_id = ?"));
+                                "UPDATE batch SET results_until = 0 WHERE job_id IN (SELECT id FROM job WHERE account_id = ?)"),
+                        new RowErasure(END, List.of(RowErasure.Value.TIME, RowErasure.Value.ACCOUNT)),
+                        RowErasure.ofAccount("UPDATE job SET gone_at = 0 WHERE account_id = ?"));
     }
 
     /** Returns the encrypted values of jobs. */

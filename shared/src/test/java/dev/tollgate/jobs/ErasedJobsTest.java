@@ -1,0 +1,154 @@
+package dev.tollgate.jobs;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.jobs.BatchChange.LineRefused;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.testing.BooksFixture;
+import dev.tollgate.testing.Effort;
+import dev.tollgate.testing.KeysFixture;
+import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The erasure of many rows, in units beside which calls go on (J10). */
+@Timeout(600)
+@ParameterizedClass
+@EnumSource(Stores.class)
+class ErasedJobsTest {
+
+    private static final KeyOwner OWNER = KeyOwner.account("key_1");
+    private static final String ID = "chatcmpl-1";
+    private static final int LINES = Effort.of(1_200, 50_000);
+
+    @Parameter
+    Stores stores;
+
+    @TempDir
+    Path data;
+
+    private final Random random = new Random(1);
+    private KeysFixture store;
+    private Jobs jobs;
+    private Batches batches;
+
+    @BeforeEach
+    void open() {
+        store = stores == Stores.SQLITE ? new KeysFixture(data) : KeysFixture.shared(Postgres.migrated());
+        store.account("acc_1", 1_000_000);
+        jobs = new Jobs(store.database, store.writer, BooksFixture.SECRETS, store::now);
+        batches = new Batches(store.database, jobs, store::now);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    /** A batch with results of so many bytes. */
+    private void batch(int lines, int bytes) {
+        batches.accept(ID, "acc_1", OWNER, null, "", "/v1/x", "input", Duration.ofDays(9), new byte[] {1});
+        store.execute("UPDATE job SET node_id = 'own'");
+        jobs.commit(new BatchChange.Checked(ID, "own", store.now(), lines, 1, 2, jobs.seal(ID, 0, new byte[] {1})));
+        int atOnce = Math.clamp(4_000_000 / bytes, 1, 64);
+        for (int from = 1; from <= lines; from += atOnce) {
+            LineRefused[] some = new LineRefused[Math.min(atOnce, lines + 1 - from)];
+            for (int i = 0; i < some.length; i++) {
+                byte[] sealed = new byte[bytes];
+                random.nextBytes(sealed);
+                some[i] = new LineRefused(ID, "own", from + i, 7, 400, sealed, bytes);
+            }
+            store.writer.commitAndWait(Unit.of(some));
+        }
+    }
+
+    /** An embedded database moves its log into the tables with the first erasure; in the log is what the test has written. */
+    private void emptyLog() {
+        batches.accept("chatcmpl-0", "acc_1", OWNER, null, "", "/v1/x", "input", Duration.ofDays(9), new byte[] {1});
+        store.execute("UPDATE job SET state = 'failed', ended_at = 1, gone_at = 0 WHERE id = 'chatcmpl-0'");
+        jobs.sweep();
+    }
+
+    private void end() {
+        jobs.commit(new BatchChange.BatchEnded(ID, "own", Job.State.COMPLETED, store.now()));
+    }
+
+    /** Deletes in the units of the sweep. @return their times in ascending order, in nanoseconds */
+    private long[] swept() {
+        List<Long> times = new ArrayList<>();
+        Forget forget;
+        Forget.Cleared cleared = Forget.Cleared.NONE;
+        do {
+            forget = new Forget(store.now(), cleared);
+            long began = System.nanoTime();
+            store.writer.commitAndWait(Unit.of(forget));
+            times.add(System.nanoTime() - began);
+            cleared = forget.after();
+        } while (forget.outcome());
+        return times.stream().mapToLong(Long::longValue).sorted().toArray();
+    }
+
+    /** Each unit has at most a MiB. On a machine that does other work, too, a few take longer than they need. */
+    private void assertShort(String what, long bytes, long[] nanos) {
+        long longest = TimeUnit.NANOSECONDS.toMillis(nanos[nanos.length - 1]);
+        System.out.printf("%s: %s: the longest of %d commits took %d ms%n", stores, what, nanos.length, longest);
+        assertThat((long) nanos.length).isGreaterThanOrEqualTo(bytes >> 20);
+        if (Effort.isLong()) {
+            assertThat(TimeUnit.NANOSECONDS.toMillis(nanos[nanos.length * 9 / 10]))
+                    .isLessThan(100);
+        }
+    }
+
+    private long rows() {
+        return store.number("SELECT (SELECT COUNT(*) FROM job) + (SELECT COUNT(*) FROM job_line WHERE line > 0)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1_024, 64 * 1_024, 1_024 * 1_024})
+    void results_and_rows_go_in_short_commits(int bytes) {
+        int lines = Math.max(10, LINES / (bytes / 1_024));
+        batch(lines, bytes);
+        end();
+        emptyLog();
+        batches.deleteResults(batches.taken(ID));
+        assertShort(lines + " results of " + bytes + " bytes", (long) lines * bytes, swept());
+        assertThat(store.number("SELECT COUNT(sealed) FROM job_line WHERE line > 0"))
+                .isZero();
+        store.execute("UPDATE job SET gone_at = 0");
+        assertShort(lines + " rows", 0, swept());
+        assertThat(rows()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1_024, 64 * 1_024})
+    void rows_of_an_erased_account_go_in_short_commits(int bytes) {
+        int lines = Math.max(10, LINES / (bytes / 1_024));
+        batch(lines, bytes);
+        emptyLog();
+        long began = System.nanoTime();
+        Jobs.holding()
+                .erasures()
+                .forEach(erasure -> store.execute(
+                        erasure.sql().replace("ended_at = ?", "ended_at = 1").replace("?", "'acc_1'")));
+        assertShort("an account's end", 0, new long[] {System.nanoTime() - began});
+        assertThat(batches.find("acc_1", OWNER, ID)).as("read from then on").isNull();
+        assertThat(rows()).as("deleted by the sweep").isEqualTo(lines + 1);
+        assertShort(lines + " rows with " + bytes + " bytes", (long) lines * bytes, swept());
+        assertThat(rows()).isZero();
+    }
+}
