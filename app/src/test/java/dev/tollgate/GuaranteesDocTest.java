@@ -69,7 +69,7 @@ class GuaranteesDocTest {
         List<MatchResult> rows = ROW.matcher(Files.readString(DOC)).results().toList();
         assertThat(rows)
                 .extracting(row -> row.group(1))
-                .containsExactlyElementsOf(IntStream.rangeClosed(1, 40)
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, 41)
                         .mapToObj("B-%02d"::formatted)
                         .toList());
         assertThat(rows)

@@ -17,10 +17,15 @@ public final class Await {
 
     /** Looks until it is so, for a minute. @param what is waited for, as a failure names it */
     public static void until(String what, BooleanSupplier isSo) {
+        until(Duration.ofMinutes(1), what, isSo);
+    }
+
+    /** Looks until it is so, for some time. */
+    public static void until(Duration within, String what, BooleanSupplier isSo) {
         long began = System.nanoTime();
         while (!isSo.getAsBoolean()) {
             long waited = System.nanoTime() - began;
-            if (waited > Duration.ofSeconds(60).toNanos()) {
+            if (waited > within.toNanos()) {
                 throw new AssertionError("waited in vain: " + what);
             }
             // What is waited for may need the processor, or this thread's carrier.

@@ -7,6 +7,7 @@ import dev.tollgate.calls.jobs.TryEnd;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.UpstreamScript;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -119,6 +120,23 @@ class BatchEndsTest {
         assertThat(batch.cancel().json()).as("again, after its end").isEqualTo(batch.get());
     }
 
+    /** Nor do polls. The account has its credits back. */
+    @Test
+    void a_refund_of_a_line_changes_no_sum_of_its_batch() {
+        DrivenBatch batch = batch(3);
+        assertEnds(batch, "completed");
+        JsonNode before = batch.get();
+        String task =
+                batch.answers().getFirst().path("response").path("request_id").asString();
+        String refund = "{\"credits\":0.001,\"reason\":\"a test\"}";
+        Gateway.Reply reply = gateway.send("POST", "/admin/tasks/" + task + "/refunds", refund, Gateway.ADMIN_KEY);
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(batch.get()).isEqualTo(before);
+        batch.assertAddsUp();
+        assertThat(customer.balance())
+                .isEqualByComparingTo(new BigDecimal("1000.001").subtract(batch.credits("credits_consumed")));
+    }
+
     @Test
     void a_cancel_ends_a_batch_whose_lines_wait() {
         DrivenBatch batch = midway(3, 5);
@@ -227,6 +245,26 @@ class BatchEndsTest {
         assertEnds(batch, "completed");
         assertThat(gateway.number("SELECT COUNT(*) FROM call WHERE account_id = '" + customer.account() + "'"))
                 .as("tries that leave no call")
+                .isEqualTo(1);
+    }
+
+    /** The provider's 429 is no rate of ours: the line waits, and the batch does not pause for it. */
+    @Test
+    void a_line_that_its_providers_rate_refuses_is_made_again() {
+        gateway.script(
+                UpstreamScript.answers()
+                        .status(
+                                429,
+                                "{\"error\":{\"code\":429,\"message\":\"Quota exceeded.\",\"status\":\"RESOURCE_EXHAUSTED\"}}"));
+        DrivenBatch batch = alone("gemini-3.1-pro");
+        assertThat(tried(batch, 0).toMillis()).isBetween(8_000L, 12_000L);
+        assertThat(batch.get().path("paused").isNull()).isTrue();
+        gateway.script(DrivenBatch.answer(0));
+        later(Duration.ofMinutes(10));
+        assertEnds(batch, "completed");
+        assertThat(batch.answers()).hasSize(1);
+        batch.assertAddsUp();
+        assertThat(gateway.number("SELECT COUNT(*) FROM call WHERE account_id = '" + customer.account() + "'"))
                 .isEqualTo(1);
     }
 

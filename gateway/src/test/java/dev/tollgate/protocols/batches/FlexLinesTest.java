@@ -8,6 +8,7 @@ import dev.tollgate.testing.CallServer;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Scrape;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -105,6 +106,26 @@ class FlexLinesTest {
         assertAnswered(batch, 1);
         assertThat(gemini.asked()).isZero();
         assertThat(vertex.asked()).isEqualTo(1);
+    }
+
+    /** The provider's word about its tier changes what the operator pays, not what the line costs. */
+    @Test
+    void a_line_that_is_granted_priority_costs_what_flex_does() {
+        String flex = client.ended(batch(1, "gemini-3.8-flash"))
+                .path("credits_consumed")
+                .toString();
+        gemini.script(FarServer.events(
+                FarServer.geminiText("from gemini"),
+                FarServer.geminiEnd(1000, 100)
+                        .replace("\"usageMetadata\":{", "\"usageMetadata\":{\"serviceTier\":\"priority\",")));
+        JsonNode batch = client.ended(batch(2, "gemini-3.8-flash"));
+        assertAnswered(batch, 2);
+        assertThat(client.results(batch, "output_file_id")).contains("\"service_tier\":\"priority\"");
+        assertThat(batch.path("credits_consumed").decimalValue())
+                .isPositive()
+                .isEqualByComparingTo(new BigDecimal(flex).multiply(BigDecimal.TWO));
+        assertThat(batch.path("credits_consumed").decimalValue())
+                .isLessThanOrEqualTo(batch.path("max_credits").decimalValue());
     }
 
     @Test

@@ -2,12 +2,17 @@ package dev.tollgate.protocols.batches;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.http.limits.CallLimits;
+import dev.tollgate.keys.KeyResult;
+import dev.tollgate.keys.KeySettings;
+import dev.tollgate.testing.Await;
 import dev.tollgate.testing.BatchClient;
 import dev.tollgate.testing.CallServer;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -16,9 +21,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The room that running lines leave to other calls (J12, J13, J18). */
-@Timeout(240)
+@Timeout(480)
 class LineRoomTest {
 
     private static final String BODY =
@@ -83,6 +91,52 @@ class LineRoomTest {
         assertThat(seen).contains(4L).allMatch(count -> count <= 4);
         assertThat(client.get(id).path("request_counts").path("completed").asInt())
                 .isEqualTo(9);
+    }
+
+    /** The customer's batches are those of a key with these limits. */
+    private void limit(CallLimits rates) {
+        KeyResult.Made made = gateway.createKey(
+                customer.account(), KeySettings.named("limited").withRates(rates));
+        customer = new Customer(gateway, customer.account(), made.key().id(), made.secret());
+    }
+
+    private long ofBatches(String column) {
+        return gateway.number("SELECT COALESCE(SUM(" + column
+                + "), 0) FROM batch b JOIN job j ON j.id = b.job_id WHERE j.account_id = '" + customer.account() + "'");
+    }
+
+    @Test
+    void lines_follow_one_another_within_half_of_a_keys_calls() {
+        customer = gateway.customer("100");
+        limit(new CallLimits(null, null, 4L));
+        answersAfter(300);
+        batch(8, "");
+        Set<Long> seen = new HashSet<>();
+        CallServer.await("the end", () -> {
+            seen.add(running());
+            assertThat(ofBatches("CASE WHEN j.pause IS NULL THEN 0 ELSE 1 END")).isZero();
+            return ofBatches("b.completed") == 8;
+        });
+        assertThat(seen).contains(2L).allMatch(count -> count <= 2);
+    }
+
+    /** Beyond its first lines, a batch alone has what comes again each minute. */
+    @ParameterizedTest
+    @CsvSource({"60, 1000", "60, 10000", "600, 100"})
+    @EnabledIf("dev.tollgate.testing.Effort#isLong")
+    void a_batch_alone_reaches_the_rate_of_its_key(long requests, long answersAfter) throws InterruptedException {
+        customer = gateway.customer("10000");
+        limit(new CallLimits(requests, null, null));
+        answersAfter(answersAfter);
+        String id = batch((int) (3 * requests), "");
+        Await.until(Duration.ofMinutes(4), "the first lines", () -> ofBatches("b.completed") > requests);
+        long before = ofBatches("b.completed");
+        Thread.sleep(60_000); // a rate is measured by the clock
+        long made = ofBatches("b.completed") - before;
+        System.out.printf("%d requests a minute, answers after %d ms: %d lines%n", requests, answersAfter, made);
+        gateway.post("/v1/batches/" + id + "/cancel", "", customer.key());
+        CallServer.await("the end", () -> client.hasEnded(id));
+        assertThat(made).isBetween(requests * 8 / 10, requests + 2);
     }
 
     @Test

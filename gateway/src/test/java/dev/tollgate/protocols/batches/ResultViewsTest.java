@@ -104,6 +104,11 @@ class ResultViewsTest {
         private final StoredFile input;
 
         Made(int lines) throws IOException {
+            this(lines, 8);
+        }
+
+        /** @param idBytes the most that a name takes as JSON, as the check has found it */
+        Made(int lines, int idBytes) throws IOException {
             this.lines = lines;
             StringBuilder text = new StringBuilder();
             for (int i = 1; i <= lines; i++) {
@@ -116,7 +121,8 @@ class ResultViewsTest {
             batches.accept(
                     id, MINE, OWN, null, "", "/v1/chat/completions", input.id(), Duration.ofDays(30), details.bytes());
             store.execute("UPDATE job SET node_id = 'own' WHERE id = '" + id + "'");
-            BatchDetails checked = new BatchDetails(null, Map.of(), Map.of(), List.of(), null, List.of(), 8, null);
+            BatchDetails checked =
+                    new BatchDetails(null, Map.of(), Map.of(), List.of(), null, List.of(), idBytes, null);
             byte[] sealed = jobs.seal(id, 0, checked.bytes());
             jobs.commit(new BatchChange.Checked(id, "own", store.now(), lines, 1, 2, sealed));
         }
@@ -212,6 +218,17 @@ class ResultViewsTest {
         assertThat(JSON.readTree(lines[11]).path("error").path("code").asString())
                 .isEqualTo("batch_cancelled");
         assertThat(views.find(MINE, OWN, batch.output())).isNull();
+    }
+
+    /** {@code null} is longer than a name of one character. */
+    @Test
+    void lines_with_short_names_have_their_length_without_an_input() throws IOException {
+        Made batch = new Made(9, 3);
+        batch.ended(Job.State.EXPIRED);
+        long bytes = file(batch.errorFile()).bytes();
+        store.files.delete(MINE, OWN, FilePurpose.BATCH, batch.input.id());
+        assertThat(content(batch.errorFile()).lines()).hasSize(9);
+        assertThat(file(batch.errorFile()).bytes()).isEqualTo(bytes);
     }
 
     @Test
