@@ -515,7 +515,8 @@ final class PlanTrial implements AutoCloseable {
         Set<String> periods = new HashSet<>();
         for (String[] row : servers.rows("""
                 SELECT p.id, p.account_id, p.plan, p.subscription, p.period, p.ended_at, s.anchor, g.starts_at, g.expires_at, g.ended_at,
-                    CASE WHEN p.reversed_micros = p.credit_micros OR s.ended_by = 'operator' OR g.ended_at >= g.expires_at THEN 1 ELSE 0 END
+                    CASE WHEN p.reversed_micros = p.credit_micros OR s.ended_by = 'operator' OR g.ended_at >= g.expires_at
+                        OR EXISTS (SELECT 1 FROM payment_notice n WHERE n.payment_id = p.id AND n.fact = 'disputed') THEN 1 ELSE 0 END
                 FROM payment p JOIN entry e ON e.account_id = p.account_id AND e.request_id = 'payment-' || p.id
                     LEFT JOIN credit_grant g ON g.account_id = p.account_id AND g.entry_number = e.number AND g.kind = 'plan'
                     LEFT JOIN subscription s ON s.account_id = p.account_id AND s.number = p.subscription

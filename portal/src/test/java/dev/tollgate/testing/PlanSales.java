@@ -13,9 +13,12 @@ import dev.tollgate.customers.payments.Verdict;
 import dev.tollgate.customers.roles.Acting;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Plans that a server sells, at a payment service that says what the test wants. */
 public record PlanSales(PortalServer server) {
+
+    private static final AtomicInteger NOTICES = new AtomicInteger();
 
     /** For 9 dollars. */
     public static final long CENTS = 900;
@@ -93,7 +96,7 @@ public record PlanSales(PortalServer server) {
                     default -> "dispute_" + id;
                 };
         PaymentNotice notice = new PaymentNotice(
-                "evt_" + server.number("SELECT COUNT(*) FROM payment_notice"),
+                "evt_" + NOTICES.incrementAndGet(),
                 "test",
                 fact,
                 server.now(),

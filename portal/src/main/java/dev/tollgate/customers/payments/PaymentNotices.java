@@ -78,7 +78,8 @@ public final class PaymentNotices {
         return verdict == null ? OF_NO_USE : verdict.name().toLowerCase(Locale.ROOT);
     }
 
-    private static final int TRIES_MAX = 5;
+    /** The most attempts: all payments that an account may begin in a day can come at the same time, and one of them goes first each time. */
+    private static final int TRIES_MAX = 100;
 
     /** The most by which the clock of a payment service is behind ours. */
     private static final Duration APART = Duration.ofMinutes(1);

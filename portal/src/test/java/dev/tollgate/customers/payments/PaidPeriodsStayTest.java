@@ -17,6 +17,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -36,6 +37,7 @@ class PaidPeriodsStayTest {
 
     private static final Instant BEGIN = Instant.parse("2027-01-01T12:00:00Z");
 
+    private static final int TABS = 16;
     private static final int DAYS = Effort.of(30, 400);
 
     @Parameter
@@ -204,6 +206,20 @@ class PaidPeriodsStayTest {
         assertThat(sales.begin(account, "more", pro, false).isDone()).isFalse();
         sales.at(BEGIN.plus(Duration.ofDays(152)));
         assertThat(last().isRunning()).isFalse();
+    }
+
+    @Test
+    void tabs_that_are_paid_at_the_same_time_buy_a_period_each() {
+        IntStream.range(0, TABS)
+                .forEach(i -> sales.begin(account, "tab" + i, pro, false).orThrow());
+        List<CompletableFuture<Void>> all = IntStream.range(0, TABS)
+                .mapToObj(i -> CompletableFuture.runAsync(
+                        () -> sales.tell("tab" + i, Fact.PAID, PlanSales.CENTS),
+                        task -> Thread.ofVirtual().start(task)))
+                .toList();
+        all.forEach(CompletableFuture::join);
+        assertThat(given()).hasSize(TABS).doesNotHaveDuplicates();
+        assertThat(last().remaining()).isEqualTo(TABS - 1);
     }
 
     @Test
