@@ -130,8 +130,8 @@ public final class PaymentNotices {
             Payment stored = read(notice);
             Payment lost = lost(notice, stored);
             Payment payment = lost == null ? stored : lost;
-            boolean isPaying = payment != null && notice.fact() == PaymentNotice.Fact.PAID;
-            boolean isWhole = !isPaying || hasVersion(payment, lost != null);
+            Payment paying = notice.fact() == PaymentNotice.Fact.PAID ? payment : null;
+            boolean isWhole = paying == null || hasVersion(paying, lost != null);
             TakeNotice take = new TakeNotice(
                     isWhole ? notice : notice.withWrong(Blame.NO_VERSION),
                     isWhole ? payment : stored,
@@ -139,7 +139,7 @@ public final class PaymentNotices {
                     from,
                     seller.get(),
                     isTestMoneyGood,
-                    isPaying && isWhole ? offer(payment) : null,
+                    paying == null || !isWhole ? null : offer(paying),
                     hasNoRoom,
                     clock.instant());
             try {

@@ -73,13 +73,10 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
         this.offer = offer;
         this.hasNoRoom = hasNoRoom;
         Payment counts = notice.wrong() == null ? read : null;
-        boolean mayPay = counts != null && notice.fact() == PaymentNotice.Fact.PAID && !hasNoRoom;
-        this.turn = mayPay && offer != null && !offer.isBeside()
-                ? offer.turn(counts, terms -> grant = credits(counts).under(terms), () -> pays)
-                : null;
-        if (mayPay && turn == null) {
-            Grant credits = credits(counts);
-            this.grant = offer == null ? credits : credits.under(offer.beside());
+        Payment paying = notice.fact() == PaymentNotice.Fact.PAID && !hasNoRoom ? counts : null;
+        this.turn = paying == null ? null : turn(paying);
+        if (paying != null && turn == null) {
+            gives(offer == null ? credits(paying) : credits(paying).under(offer.beside()));
         }
         boolean mayTake =
                 notice.fact() == PaymentNotice.Fact.PAID || !notice.fact().isOfTheWay();
@@ -92,6 +89,17 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
         return payment.channel().movesMoney()
                 ? new RequestId("payment-" + payment.id())
                 : FreeCredits.ofTestPayment(payment.accountId(), payment.id());
+    }
+
+    private @Nullable Turn turn(Payment payment) {
+        return offer == null || offer.isBeside()
+                ? null
+                : offer.turn(payment, terms -> gives(credits(payment).under(terms)), () -> pays);
+    }
+
+    private Grant gives(Grant credits) {
+        grant = credits;
+        return credits;
     }
 
     private Grant credits(Payment payment) {
