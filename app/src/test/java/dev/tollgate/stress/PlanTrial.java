@@ -515,8 +515,9 @@ final class PlanTrial implements AutoCloseable {
         Set<String> periods = new HashSet<>();
         for (String[] row : servers.rows("""
                 SELECT p.id, p.account_id, p.plan, p.subscription, p.period, p.ended_at, s.anchor, g.starts_at, g.expires_at, g.ended_at,
-                    CASE WHEN p.reversed_micros = p.credit_micros OR s.ended_by = 'operator' OR g.ended_at >= g.expires_at
-                        OR EXISTS (SELECT 1 FROM payment_notice n WHERE n.payment_id = p.id AND n.fact = 'disputed') THEN 1 ELSE 0 END
+                    CASE WHEN s.ended_by = 'operator' OR g.ended_at >= g.expires_at THEN 1 ELSE 0 END,
+                    CASE WHEN p.reversed_micros = p.credit_micros OR EXISTS (
+                        SELECT 1 FROM payment_notice n WHERE n.payment_id = p.id AND n.fact = 'disputed') THEN 1 ELSE 0 END
                 FROM payment p JOIN entry e ON e.account_id = p.account_id AND e.request_id = 'payment-' || p.id
                     LEFT JOIN credit_grant g ON g.account_id = p.account_id AND g.entry_number = e.number AND g.kind = 'plan'
                     LEFT JOIN subscription s ON s.account_id = p.account_id AND s.number = p.subscription
@@ -530,7 +531,8 @@ final class PlanTrial implements AutoCloseable {
             Instant anchor = row[6] == null ? from : at(row[6]);
             int period = row[4] == null ? 1 : Integer.parseInt(row[4]);
             count(row[3] == null ? "beside" : period == 1 ? "first" : "further");
-            if (row[3] != null && !periods.add(row[1] + " " + row[3] + " " + row[4])) {
+            boolean wentBack = row[11].equals("1"); // a period that fell away can be bought again
+            if (row[3] != null && !wentBack && !periods.add(row[1] + " " + row[3] + " " + row[4])) {
                 problem(name + " has period " + row[4] + " of plan " + row[3] + ", which another has, too");
             }
             if (!from.equals(end(row[2], anchor, period - 1)) || !at(row[8]).equals(end(row[2], anchor, period))) {
@@ -539,7 +541,7 @@ final class PlanTrial implements AutoCloseable {
             if (from.isBefore(at(row[5]))) {
                 problem(name + " was paid at " + at(row[5]) + " and began at " + from);
             }
-            if (row[9] != null && row[10].equals("0")) {
+            if (row[9] != null && row[10].equals("0") && !wentBack) {
                 problem(name + " ended before its time, at " + at(row[9]));
             }
         }
