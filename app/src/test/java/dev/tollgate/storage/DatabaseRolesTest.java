@@ -165,7 +165,8 @@ class DatabaseRolesTest {
                 ALTER TABLE webhook DROP COLUMN events;
                 ALTER TABLE kept_response DROP COLUMN call_id;
                 DROP INDEX webhook_delivery_waiting;
-                DROP TABLE job, job_line, batch, plan_step;
+                DROP INDEX payment_missing;
+                DROP TABLE job, job_line, batch, plan_step, plan_return;
                 ALTER TABLE payment DROP COLUMN lapsed_micros, DROP COLUMN period, DROP COLUMN subscription, DROP COLUMN at_once, DROP COLUMN version,
                     DROP COLUMN plan, DROP COLUMN purpose;
                 ALTER TABLE subscription ADD COLUMN request_id TEXT;

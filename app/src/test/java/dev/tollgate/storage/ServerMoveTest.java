@@ -272,6 +272,7 @@ class ServerMoveTest {
             "INSERT INTO subscription (account_id, number, plan, version, anchor, periods, period, starts_at, ends_at, grant_number, cancelled_at,"
                     + " ended_at, ended_by) VALUES ('acc_1', 1, 'pro', 1, 1, 3, 2, 4, 7, 1, 5, 6, 'operator')",
             "INSERT INTO plan_step (account_id, number, at, subscription, kind, periods, request_id) VALUES ('acc_1', 1, 1, 1, 'assign', 3, 'a')",
+            "INSERT INTO plan_return (account_id, payment_id, at, subscription, period, step, remains) VALUES ('acc_1', 'pay_1', 5, 1, 3, 1, 2)",
             "INSERT INTO entry (account_id, number, created_at, kind, amount_micros, missing_micros, balance_after_micros, reason, request_id, task_id)"
                     + " VALUES ('acc_1', 7, 2, 'reversal', -3, -1, 9, 'a dispute', 'operator x', 'chatcmpl-2')",
             "INSERT INTO credit_grant (account_id, number, kind, credits_micros, left_micros, models, created_at, starts_at, expires_at, lapsed_micros,"

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param version null if it is not there
  * @param grants of its periods, by the period
  * @param steps in their order
+ * @param returns periods that were bought and whose money went back, in their order
  * @param untold steps that no row of the audit log has named so far
  * @param ends the time of the step that has ended it, and of the row of the audit log that says so
  */
@@ -39,6 +40,7 @@ record CheckedPlan(
         String endedBy,
         Map<Long, Long> grants,
         List<Step> steps,
+        List<Return> returns,
         Deque<Step> untold,
         Map<Integer, Long> ends) {
 
@@ -82,6 +84,19 @@ record CheckedPlan(
         }
     }
 
+    /**
+     * A period that was bought and whose money went back.
+     *
+     * @param step the number of the account's newest step then
+     * @param remains the periods that the plan has from then on
+     */
+    record Return(String payment, long at, long period, long step, long remains) {
+
+        static Return of(ResultSet row) throws SQLException {
+            return new Return(row.getString(15), row.getLong(4), row.getLong(11), row.getLong(3), row.getLong(8));
+        }
+    }
+
     static CheckedPlan of(ResultSet row, PlanCheck plans) throws SQLException {
         return new CheckedPlan(
                 row.getLong(3),
@@ -98,6 +113,7 @@ record CheckedPlan(
                 plans.of(row.getString(12) + "." + row.getLong(13)),
                 Objects.requireNonNullElse(row.getString(14), ""),
                 new HashMap<>(),
+                new ArrayList<>(),
                 new ArrayList<>(),
                 new ArrayDeque<>(),
                 new HashMap<>());
@@ -141,9 +157,45 @@ record CheckedPlan(
         return isReplaced() || endedBy.equals("unpaid");
     }
 
-    /** Returns the periods that its steps give. */
+    /** Returns the periods that its steps give, less those at its end whose money went back. */
     long added() {
-        return steps.isEmpty() ? 0 : steps.getLast().after();
+        return addedBefore(Long.MAX_VALUE);
+    }
+
+    /** Returns the same before a step of the account. @param number of the step, after those that have been read */
+    long addedBefore(long number) {
+        if (steps.isEmpty()) {
+            return 0;
+        }
+        Step last = steps.getLast();
+        return returns.stream()
+                .filter(its -> its.step >= last.number && its.step < number)
+                .mapToLong(Return::remains)
+                .reduce(last.after(), Math::min);
+    }
+
+    /** Returns how the period of a payment went back; null if it did not. */
+    @Nullable
+    Return returned(@Nullable String payment) {
+        return returns.stream()
+                .filter(its -> its.payment.equals(payment))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Returns whether a period that was bought has fallen away with the last ones, so that the next step gives it again. */
+    boolean hasFallen(Step step) {
+        return returns.stream().anyMatch(its -> its.step >= step.number && its.remains < step.after());
+    }
+
+    /** Returns whether a later step gave the period of a return again. */
+    boolean isGivenAgain(Return its) {
+        return steps.stream().anyMatch(step -> step.number > its.step && step.after() >= its.period);
+    }
+
+    /** Returns whether the money of a period, as it was bought last, went back. */
+    private boolean isReturned(long its) {
+        return bought().anyMatch(step -> step.after() == its && !hasFallen(step) && returned(step.payment) != null);
     }
 
     Stream<Step> bought() {
@@ -152,7 +204,10 @@ record CheckedPlan(
 
     /** Returns the last period that a payment has bought, before which none is cut; 0 for none. */
     private long lastBought() {
-        return bought().mapToLong(Step::after).max().orElse(0);
+        return bought().filter(step -> !hasFallen(step))
+                .mapToLong(Step::after)
+                .max()
+                .orElse(0);
     }
 
     /** Returns whether the periods that it had left got their credits: they were not to follow once it was cancelled or its version was closed. */
@@ -177,6 +232,7 @@ record CheckedPlan(
         return switch (endedBy) {
             case "" -> endedAt == null;
             case "finished" -> Objects.equals(endedAt, endsAt) && period == periods;
+            case "refunded" -> endedAt != null && period == periods && isReturned(period);
             case "cancelled" -> Objects.equals(endedAt, endsAt) && cancelledAt != null && period < periods;
             case "closed" ->
                 Objects.equals(endedAt, endsAt) && closedAt != null && closedAt <= endsAt + Check.APART_MILLIS;
@@ -209,7 +265,27 @@ record CheckedPlan(
         if (isRestGiven() && !hasRest(version.closedAt())) {
             findings.add(name + " has ended as " + endedBy + ", and not each period that it had left has its credits");
         }
+        if (endedAt == null && isReturned(periods)) {
+            findings.add(name + " has " + periods + " periods, and the money of the last one went back");
+        }
         steps(name, findings);
+        returns(name, findings);
+    }
+
+    private void returns(String name, Findings findings) {
+        for (Return its : returns) {
+            if (bought().noneMatch(step -> its.payment.equals(step.payment)
+                    && step.after() == its.period
+                    && step.number <= its.step
+                    && its.at >= step.at - Check.APART_MILLIS)) {
+                findings.add(name + " gives period " + its.period + " of payment " + its.payment
+                        + " back, which has not bought it");
+            }
+            if (steps.stream().filter(step -> step.number <= its.step).noneMatch(step -> step.after() >= its.remains)) {
+                findings.add(name + " has " + its.remains + " periods after period " + its.period
+                        + " went back, more than before");
+            }
+        }
     }
 
     private void steps(String name, Findings findings) {

@@ -29,8 +29,18 @@ final class CheckedPurchases {
             @Nullable Long period,
             boolean mayBeGeneral) {}
 
-    /** A period that was bought. @param isAhead whether it follows another, which ran then */
-    record Period(CheckedPlan its, Version version, long number, boolean isAhead) {}
+    /** A period that was bought. @param isAhead whether it follows another, which ran then @param back how its money went back; null if it did not */
+    record Period(CheckedPlan its, Version version, long number, boolean isAhead, CheckedPlan.@Nullable Return back) {
+
+        long endsAt() {
+            return version.end(its.anchor(), number);
+        }
+
+        /** Returns whether its money went back before it began, so that it had no price group. */
+        boolean isBackBefore() {
+            return back != null && back.at() <= version.end(its.anchor(), number - 1) + Check.APART_MILLIS;
+        }
+    }
 
     private final String account;
     private final Map<Long, CheckedPlan> plans;
@@ -74,6 +84,22 @@ final class CheckedPurchases {
                     id, version, row.getLong(4), subscription, CheckedPlan.number(row, 11), row.getInt(16) == 1);
             payments.put(id, paid);
             steps(name, paid, row.getInt(5) == 1, findings);
+            if (row.getLong(10) == 1) {
+                back(name, paid, findings);
+            }
+        }
+    }
+
+    /** Finds a payment whose money is back, and whose period stays. */
+    private void back(String name, Paid paid, Findings findings) {
+        CheckedPlan its = paid.subscription == null ? null : plans.get(paid.subscription);
+        if (its != null
+                && its.endedAt() == null
+                && paid.period != null
+                && paid.period >= its.period()
+                && its.returned(paid.id) == null) {
+            findings.add(
+                    name + " went back in full, and its period " + paid.period + " of plan " + its.number() + " stays");
         }
     }
 
@@ -106,8 +132,9 @@ final class CheckedPurchases {
         boolean isKept = row.getInt(16) == 1;
         PriceDeedCheck.other(others, "time", isKept || Math.abs(row.getLong(4) - paid.at) <= Check.APART_MILLIS);
         CheckedPlan its = paid.subscription == null ? null : plans.get(paid.subscription);
-        Period period =
-                its == null || paid.period == null ? null : new Period(its, paid.version, paid.period, paid.period > 1);
+        Period period = its == null || paid.period == null
+                ? null
+                : new Period(its, paid.version, paid.period, paid.period > 1, its.returned(payment));
         if (period == null) {
             long startsAt = row.getLong(7);
             PriceDeedCheck.other(others, "start", Math.abs(startsAt - paid.at) <= Check.APART_MILLIS);
@@ -129,7 +156,9 @@ final class CheckedPurchases {
     }
 
     private void placed(String name, long number, String payment, Period period, Findings findings) {
-        if (period.its.grants().put(period.number, number) != null) {
+        boolean hasFallen =
+                period.its.bought().anyMatch(step -> payment.equals(step.payment()) && period.its.hasFallen(step));
+        if (!hasFallen && period.its.grants().put(period.number, number) != null) {
             findings.add(
                     name + " is of period " + period.number + " of " + name(period.its) + ", which has another grant");
         }

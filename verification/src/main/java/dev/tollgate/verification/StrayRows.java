@@ -142,6 +142,15 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
                 WHERE p.account_id = e.account_id AND p.origin IN ('payment', 'test_payment') AND p.origin_id = e.origin_id
                     AND e.grants LIKE g.number || ':%' AND e.grants NOT LIKE '% %')
             ORDER BY e.account_id, e.number"""),
+            new StrayRows(
+                    "payments", "payment %s of a plan went back in full, and its grant %s of account %s is live", """
+            SELECT p.id, g.number, p.account_id FROM payment p
+                JOIN entry e ON e.account_id = p.account_id AND e.kind = 'top_up' AND e.origin_id = p.id
+                JOIN credit_grant g ON g.account_id = e.account_id AND g.entry_number = e.number
+                JOIN account a ON a.id = p.account_id
+            WHERE p.purpose = 'plan' AND p.reversed_micros = p.credit_micros AND g.ended_at IS NULL AND g.expires_at > a.last_number_at
+                AND NOT EXISTS (SELECT 1 FROM open_hold h WHERE h.account_id = p.account_id)
+            ORDER BY p.id"""),
             // A credit means that its voucher or payment was used, and the other way round.
             new StrayRows("vouchers", "entry %s/%s has credits of %s, which is not redeemed", """
             SELECT e.account_id, e.number, 'voucher ' || COALESCE(e.origin_id, '') FROM entry e

@@ -25,10 +25,11 @@ final class SubscriptionCheck implements Check {
 
     private static final int PLAN = 0;
     private static final int TERMS = 1;
-    static final int STEP = 2;
-    private static final int PAYMENT = 3;
-    private static final int GRANT = 4;
-    static final int DEED = 5;
+    private static final int RETURN = 2;
+    static final int STEP = 3;
+    private static final int PAYMENT = 4;
+    private static final int GRANT = 5;
+    static final int DEED = 6;
 
     /** The beginning of what names a payment as that which has given credits. */
     private static final String OF_PAYMENT = "payment ";
@@ -36,25 +37,32 @@ final class SubscriptionCheck implements Check {
     private static final Pattern ID = Pattern.compile("([1-9]\\d{0,8})\\.([1-9]\\d{0,8})");
 
     /**
-     * The rows of accounts with plans: plans, terms, steps, payments of plans, grants, then the audit log. A grant's last number is 1 if it may expire before its period ends, since it
+     * The rows of accounts with plans: plans, terms, periods that went back, steps, payments of plans, grants, then the audit log. A grant's last number is 1 if it may expire before its period ends, since it
      * was ended. The last column is 1 if the time of terms follows that of a call, or the time of a grant is that of the number before: these times do not go back
      * with the clock.
      */
-    private static final String SQL = """
+    private static final String SQL =
+            """
             SELECT account_id, %1$d, number, anchor, ended_at, ends_at, starts_at, periods, period, grant_number, cancelled_at, plan, version, ended_by,
                 CAST(NULL AS TEXT), 0
             FROM subscription
             UNION ALL
             SELECT account_id, %8$d, sequence, at, plan_until, NULL, NULL, NULL, NULL, NULL, NULL, plan_group, NULL, NULL, NULL,
                 CASE WHEN plan_group IS NULL
-                    AND EXISTS (SELECT 1 FROM subscription s WHERE s.account_id = t.account_id AND s.ended_at < t.at - %6$d)
+                    AND (EXISTS (SELECT 1 FROM subscription s WHERE s.account_id = t.account_id AND s.ended_at < t.at - %6$d)
+                        OR EXISTS (SELECT 1 FROM plan_return r WHERE r.account_id = t.account_id AND r.at < t.at - %6$d))
                     AND EXISTS (SELECT 1 FROM call c WHERE c.account_id = t.account_id AND c.priced_at = t.at - 1) THEN 1 ELSE 0 END
             FROM account_terms t
             UNION ALL
             SELECT account_id, %2$d, number, at, NULL, NULL, NULL, periods, subscription, grant_number, period, kind, NULL, NULL, payment_id, 0
             FROM plan_step
             UNION ALL
-            SELECT account_id, %3$d, 0, ended_at, at_once, NULL, net_cents, credit_micros, subscription, NULL, period, plan, version, state, id,
+            SELECT account_id, %9$d, step, at, CASE WHEN EXISTS (SELECT 1 FROM payment_notice n WHERE n.payment_id = r.payment_id AND n.outcome = 'taken'
+                AND n.fact IN ('refunded', 'disputed', 'dispute_lost')) THEN 1 ELSE 0 END, NULL, NULL, remains, subscription, NULL, period, NULL, NULL, NULL, payment_id, 0
+            FROM plan_return r
+            UNION ALL
+            SELECT account_id, %3$d, 0, ended_at, at_once, NULL, net_cents, credit_micros, subscription,
+                CASE WHEN reversed_micros = credit_micros THEN 1 ELSE 0 END, period, plan, version, state, id,
                 CASE WHEN EXISTS (SELECT 1 FROM account a WHERE a.id = payment.account_id AND a.deleted_at IS NOT NULL) THEN 1 ELSE 0 END
             FROM payment WHERE purpose = 'plan'
             UNION ALL
@@ -70,7 +78,7 @@ final class SubscriptionCheck implements Check {
             UNION ALL
             SELECT subject, %5$d, sequence, created_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, action, NULL, NULL, after_json, 0
             FROM audit_log WHERE action IN ('plan.assign', 'plan.end')
-            ORDER BY 1, 2, 3""".formatted(PLAN, STEP, PAYMENT, GRANT, DEED, APART_MILLIS, OF_PAYMENT, TERMS);
+            ORDER BY 1, 2, 3""".formatted(PLAN, STEP, PAYMENT, GRANT, DEED, APART_MILLIS, OF_PAYMENT, TERMS, RETURN);
 
     private final PlanCheck plans;
     private Account account = new Account("");
@@ -99,6 +107,7 @@ final class SubscriptionCheck implements Check {
         switch (row.getInt(2)) {
             case PLAN -> account.plan(CheckedPlan.of(row, plans), findings);
             case TERMS -> account.terms(row);
+            case RETURN -> account.back(row, findings);
             case STEP -> account.step(row, findings);
             case PAYMENT -> account.purchases.payment(row, plans, findings);
             case GRANT -> account.grant(row, findings);
@@ -161,7 +170,9 @@ final class SubscriptionCheck implements Check {
             if (request.startsWith(OF_PAYMENT)) {
                 CheckedPurchases.Period bought =
                         purchases.grant(name, row, request.substring(OF_PAYMENT.length()), findings);
-                if (bought != null) {
+                if (bought != null && bought.isBackBefore()) {
+                    groups.add(bought.its().group() + " until " + bought.endsAt());
+                } else if (bought != null) {
                     long createdAt = row.getLong(4);
                     terms(name, bought.its(), bought.version(), bought.number(), createdAt, bought.isAhead(), findings);
                 }
@@ -249,6 +260,20 @@ final class SubscriptionCheck implements Check {
             return false;
         }
 
+        void back(ResultSet row, Findings findings) throws SQLException {
+            CheckedPlan its = rows.get(row.getLong(9));
+            if (its == null || row.getInt(5) == 0) {
+                findings.add("payment " + row.getString(15) + " of account " + id + " gives a period of plan "
+                        + row.getLong(9)
+                        + (its == null
+                                ? " back, which is not there"
+                                : " back, and no event says that its money went back"));
+            }
+            if (its != null) {
+                its.returns().add(CheckedPlan.Return.of(row));
+            }
+        }
+
         void step(ResultSet row, Findings findings) throws SQLException {
             long number = row.getLong(3);
             String name = "step " + number + " of plans of account " + id;
@@ -262,7 +287,7 @@ final class SubscriptionCheck implements Check {
             } else if (row.getString(12).equals("end")) {
                 its.ends().put(STEP, row.getLong(4));
             } else {
-                CheckedPlan.Step step = CheckedPlan.Step.of(row, its.added());
+                CheckedPlan.Step step = CheckedPlan.Step.of(row, its.addedBefore(number));
                 its.steps().add(step);
                 if (!step.isBought()) {
                     its.untold().add(step);
@@ -338,26 +363,38 @@ final class SubscriptionCheck implements Check {
             }
         }
 
-        /** Finds a plan that was ended before its calendar did, whose group the account's terms still have. */
+        /** Finds a plan that was ended before its calendar did, or a period whose money went back, whose group the account's terms still have. */
         private void checkGroup(CheckedPlan row, Findings findings) {
+            Version version = row.version();
+            if (version == null || row.group() == null) {
+                return;
+            }
+            for (CheckedPlan.Return its : row.returns()) {
+                if (!row.isGivenAgain(its) && hasGroup(version.end(row.anchor(), its.period()), its.at())) {
+                    findings.add(name(row.number()) + " has period " + its.period() + " whose money went back at "
+                            + Instant.ofEpochMilli(its.at()) + ", and its price group was not ended");
+                }
+            }
             Long endedAt = row.endedAt();
             CheckedPlan successor = row.isReplaced() ? rows.get(row.number() + 1) : null;
             boolean isSucceeded = successor != null && successor.group() != null; // whose grant has been compared
-            if (endedAt == null || !row.isCut() || row.group() == null || isSucceeded) {
-                return;
-            }
-            long after = endedAt + APART_MILLIS;
-            int last = terms.size() - 1;
-            while (last >= 0 && !Objects.equals(terms.get(last).until, row.endsAt())) {
-                last--;
-            }
-            Terms next = last + 1 < terms.size() ? terms.get(last + 1) : null;
-            if (last >= 0
-                    && row.endsAt() > after
-                    && (next == null || next.group != null || next.at > after && !next.isKept)) {
+            if (endedAt != null && row.isCut() && !isSucceeded && hasGroup(row.endsAt(), endedAt)) {
                 findings.add(name(row.number()) + " was ended at " + Instant.ofEpochMilli(endedAt)
                         + ", and its price group was not");
             }
+        }
+
+        /** Returns whether the terms have the group of a period after its end. @param endsAt its end by the calendar */
+        private boolean hasGroup(long endsAt, long endedAt) {
+            long after = endedAt + APART_MILLIS;
+            int last = terms.size() - 1;
+            while (last >= 0 && !Objects.equals(terms.get(last).until, endsAt)) {
+                last--;
+            }
+            Terms next = last + 1 < terms.size() ? terms.get(last + 1) : null;
+            return last >= 0
+                    && endsAt > after
+                    && (next == null || next.group != null || next.at > after && !next.isKept);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.grants.GrantRow;
 import dev.tollgate.books.grants.PaidBy;
 import dev.tollgate.books.ledger.BatchGrants.Refunded;
 import dev.tollgate.books.ledger.Journal.Earlier;
@@ -56,8 +57,13 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
         }
     }
 
-    /** @param now the present reversed part @param wantedMicros the wanted one */
-    public record Wanted(Taken now, long wantedMicros) {}
+    /** @param now the present reversed part @param wantedMicros the wanted one @param ends whether the payment's own grant ends then, as all of its money is back */
+    public record Wanted(Taken now, long wantedMicros, boolean ends) {
+
+        public Wanted(Taken now, long wantedMicros) {
+            this(now, wantedMicros, false);
+        }
+    }
 
     private final String accountId;
     private final Supplier<@Nullable Wanted> wanted;
@@ -148,6 +154,9 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
         Taken after = now;
         if (more > 0) {
             after = take(book, account, now, more, own);
+            if (asked.ends() && own != null) {
+                end(book, account, own);
+            }
             blocks = after.missingMicros() > now.missingMicros() && !account.isBlocked();
         } else if (more < 0) {
             after = give(book, account, now, -more, own);
@@ -208,6 +217,14 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
                         at,
                         ofGrant == 0 ? null : own + ":" + ofGrant);
         return new Taken(now.micros() + micros, now.missingMicros() + missing, now.lapsedMicros() + lapsed);
+    }
+
+    /** Ends the payment's own grant. Running calls keep what they need of it, as at its expiry. */
+    private void end(Book book, AccountRow account, long own) throws SQLException {
+        GrantRow grant = book.grants().of(account).find(own);
+        if (grant != null && !grant.hasExpired(account.stamp(at).toEpochMilli())) {
+            book.grants().end(account, grant, reason, Origin.GRANT_END, null, at);
+        }
     }
 
     /** Returns what has expired to the balance before the money goes, or lets it expire again once the money has come. */

@@ -24,7 +24,8 @@ public final class PlanFigures {
                     SUM(CASE WHEN paid.at >= ? THEN paid.periods ELSE 0 END) AS latest
                 FROM (SELECT s.plan, s.version, p.at, p.periods
                         FROM plan_step p JOIN subscription s ON s.account_id = p.account_id AND s.number = p.subscription WHERE p.payment_id IS NULL
-                    UNION ALL SELECT plan, version, ended_at, 1 FROM payment WHERE purpose = 'plan' AND state = 'paid' AND channel = 'stripe') paid
+                    UNION ALL SELECT plan, version, ended_at, 1 FROM payment
+                        WHERE purpose = 'plan' AND state = 'paid' AND channel = 'stripe' AND reversed_micros < credit_micros) paid
                 GROUP BY paid.plan, paid.version) t
             JOIN plan_version v ON v.plan = t.plan AND v.number = t.version""";
 
@@ -46,7 +47,7 @@ public final class PlanFigures {
         return database.read(sql -> sql.list(LAPSED, Subscription::read, since, limit));
     }
 
-    /** The prices of the periods of a plan that were assigned, or bought with money, in US cents. @param latest of those since a time */
+    /** The prices of the periods of a plan that were assigned, or bought with money that is not all back, in US cents. @param latest of those since a time */
     public record Income(long all, long latest) {
 
         public static final Income NONE = new Income(0, 0);

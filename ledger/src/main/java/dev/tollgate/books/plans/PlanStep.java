@@ -2,9 +2,11 @@ package dev.tollgate.books.plans;
 
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.sql.Columns;
+import dev.tollgate.storage.sql.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +62,20 @@ public record PlanStep(
     static final String REQUESTED =
             "SELECT account_id, at, subscription, kind, periods, request_id FROM plan_step WHERE account_id = ? AND request_id = ?";
 
+    /** The bought periods of a subscription {@code s} that have not passed and not fallen away, each with its grant and whether it is paid or returned. */
+    static final String BOUGHT = """
+            (SELECT STRING_AGG(p.period || ':' || p.grant_number || CASE WHEN EXISTS (
+                    SELECT 1 FROM plan_return r WHERE r.account_id = p.account_id AND r.payment_id = p.payment_id) THEN ':returned' ELSE ':paid' END, ' ')
+                FROM plan_step p WHERE p.account_id = s.account_id AND p.subscription = s.number AND p.period BETWEEN s.period AND s.periods
+                    AND NOT EXISTS (SELECT 1 FROM plan_return r WHERE r.account_id = p.account_id AND r.subscription = p.subscription
+                        AND r.step >= p.number AND r.remains < p.period))""";
+
+    private static final String PAYMENTS = """
+            SELECT p.payment_id FROM plan_step p
+            WHERE p.account_id = ? AND p.subscription = ? AND p.period BETWEEN ? AND ? AND NOT EXISTS (
+                SELECT 1 FROM plan_return r WHERE r.account_id = p.account_id AND r.payment_id = p.payment_id)
+            ORDER BY p.period""";
+
     private static final String ADD = """
             INSERT INTO plan_step (account_id, number, at, subscription, kind, periods, request_id, payment_id, period, grant_number)
             SELECT ?, 1 + COALESCE(MAX(number), 0), ?, ?, ?, ?, ?, ?, ?, ? FROM plan_step WHERE account_id = ?""";
@@ -72,6 +88,11 @@ public record PlanStep(
                 Kind.of(row.getString(4)),
                 row.getInt(5),
                 row.getString(6));
+    }
+
+    /** Returns the payments of a plan's present period and later ones that did not go back, in the order of the periods. */
+    static List<String> payments(Sql sql, Subscription its) throws SQLException {
+        return sql.list(PAYMENTS, row -> row.getString(1), its.accountId(), its.number(), its.period(), its.periods());
     }
 
     /** Returns whether its request has not been taken before. */

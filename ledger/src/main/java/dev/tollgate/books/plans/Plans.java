@@ -56,10 +56,9 @@ public final class Plans {
             SELECT s.account_id, s.number, s.anchor, s.periods, s.period, s.grant_number, s.cancelled_at, s.ended_at, s.ended_by,
                 (SELECT p.periods FROM plan_step p WHERE p.account_id = s.account_id AND p.subscription = s.number AND p.periods > 0
                     ORDER BY p.number DESC LIMIT 1), %s,
-                (SELECT STRING_AGG(p.period || ':' || p.grant_number, ' ') FROM plan_step p
-                    WHERE p.account_id = s.account_id AND p.subscription = s.number AND p.period > s.period)
+                %s
             FROM subscription s JOIN plan_version v ON v.plan = s.plan AND v.number = s.version
-            WHERE """.formatted(VERSION);
+            WHERE """.formatted(VERSION, PlanStep.BOUGHT);
     static final String OF_ACCOUNT =
             SUBSCRIPTIONS + " s.account_id = ? AND s.number < ? ORDER BY s.number DESC LIMIT ?";
     private static final String DUE =
@@ -319,8 +318,8 @@ public final class Plans {
         Instant begin = running == null ? Plan.millis(at) : running.during(Plan.millis(at));
         long number = last == null ? 1 : last.number() + 1;
         PlanStep step = new PlanStep(accountId, begin, number, kind, periods, requestId);
-        Subscription first =
-                new Subscription(accountId, number, version, begin, periods, periods, 1, 0, Map.of(), null, null);
+        Subscription first = new Subscription(
+                accountId, number, version, begin, periods, periods, 1, 0, Map.of(), Set.of(), null, null);
         return new Turn(last, first, terms, at)
                 .replaces(running, new End(begin, Why.REPLACED))
                 .begins()
@@ -334,6 +333,16 @@ public final class Plans {
      */
     public Turn buy(@Nullable Subscription last, Purchase purchase, Instant at) {
         return purchase.turn(last, terms, at);
+    }
+
+    /** Makes a change by which a bought period ends once its money is back (K23); null if it changes nothing. @param last the newest plan of the account */
+    public @Nullable Turn giveBack(@Nullable Subscription last, PlanReturn its, Instant at) {
+        return its.turn(last, terms, at);
+    }
+
+    /** Returns the payments that have bought a plan's present period and later ones, and whose money did not go back, in the order of the periods. */
+    public List<String> payments(Subscription its) {
+        return database.read(sql -> PlanStep.payments(sql, its));
     }
 
     /** Makes a change that brings a plan whose period has ended to the period of a time, or to its end. */
@@ -385,6 +394,7 @@ public final class Plans {
                         "plan_step p",
                         "p.account_id = :account",
                         "p.number p.at:TIME p.subscription p.kind p.periods p.period p.grant_number p.payment_id",
-                        "p.number"));
+                        "p.number"),
+                PlanReturn.file());
     }
 }

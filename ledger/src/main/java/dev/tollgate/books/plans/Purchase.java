@@ -9,6 +9,7 @@ import dev.tollgate.books.plans.Subscription.Why;
 import dev.tollgate.models.prices.AccountTerms;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,8 @@ public record Purchase(
         if (running == null || atOnce && running.due() <= Subscription.DUE_MAX) {
             Instant begin = running == null ? now : running.during(now);
             long number = last == null ? 1 : last.number() + 1;
-            Subscription first = new Subscription(accountId, number, version, begin, 1, 1, 1, 0, Map.of(), null, null);
+            Subscription first =
+                    new Subscription(accountId, number, version, begin, 1, 1, 1, 0, Map.of(), Set.of(), null, null);
             return new Turn(last, first, terms, at)
                     .replaces(running, new End(begin, Why.REPLACED))
                     .buys(this, first, step(begin, first, running == null ? Kind.ASSIGN : Kind.NOW))

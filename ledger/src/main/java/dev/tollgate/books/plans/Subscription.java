@@ -5,8 +5,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param period the running one, or the last that ran; from 1. Periods that passed without a server never ran
  * @param grant the number of that period's grant
  * @param ahead the grants of later periods that were paid already, by the period
+ * @param returned those of this and of later periods whose money went back: their grants have ended
  * @param cancelledAt when the customer cancelled it: no period follows; null: not, or taken back
  * @param end null while it runs
  */
@@ -34,6 +37,7 @@ public record Subscription(
         int period,
         long grant,
         Map<Integer, Long> ahead,
+        Set<Integer> returned,
         @Nullable Instant cancelledAt,
         @Nullable End end) {
 
@@ -48,6 +52,7 @@ public record Subscription(
 
     public Subscription {
         ahead = Map.copyOf(ahead);
+        returned = Set.copyOf(returned);
     }
 
     /** The cause of an end. */
@@ -200,7 +205,8 @@ public record Subscription(
             Map<Integer, Long> paid,
             @Nullable Instant cancelled,
             @Nullable End ended) {
-        return new Subscription(accountId, number, version, anchor, all, newest, its, itsGrant, paid, cancelled, ended);
+        return new Subscription(
+                accountId, number, version, anchor, all, newest, its, itsGrant, paid, returned, cancelled, ended);
     }
 
     /** Returns this in another of its periods. The grant stays the one of the former period, unless this one was paid before. */
@@ -239,6 +245,20 @@ public record Subscription(
     /** Reads a row of {@code SUBSCRIPTIONS}. */
     static Subscription read(ResultSet row) throws SQLException {
         Instant endedAt = Columns.timeOrNull(row, 8);
+        int period = row.getInt(5);
+        Map<Integer, Long> ahead = new HashMap<>();
+        Set<Integer> returned = new HashSet<>();
+        String bought = row.getString(17);
+        for (String each : bought == null ? new String[0] : bought.split(" ")) {
+            String[] its = each.split(":");
+            Integer number = Integer.valueOf(its[0]);
+            if (number > period) {
+                ahead.put(number, Long.valueOf(its[1]));
+            }
+            if (its[2].equals("returned")) {
+                returned.add(number);
+            }
+        }
         return new Subscription(
                 row.getString(1),
                 row.getLong(2),
@@ -246,20 +266,27 @@ public record Subscription(
                 Columns.time(row, 3),
                 row.getInt(4),
                 row.getInt(10),
-                row.getInt(5),
+                period,
                 row.getLong(6),
-                ahead(row.getString(17)),
+                ahead,
+                returned,
                 Columns.timeOrNull(row, 7),
                 endedAt == null ? null : new End(endedAt, Why.of(row.getString(9))));
     }
 
-    private static Map<Integer, Long> ahead(@Nullable String text) {
-        Map<Integer, Long> grants = new HashMap<>();
-        for (String each : text == null ? new String[0] : text.split(" ")) {
-            int colon = each.indexOf(':');
-            grants.put(Integer.valueOf(each.substring(0, colon)), Long.valueOf(each.substring(colon + 1)));
+    /** Returns whether money of this period, or of a later one, may go back and change the plan. */
+    boolean mayReturn(int its) {
+        return isRunning() && its >= period && its <= periods && !returned.contains(its);
+    }
+
+    /** Returns this once the money of a period went back: it has no more periods than up to the last that is still paid, and ends if that has passed (K23). */
+    Subscription without(int its, Instant at) {
+        int left = periods;
+        while (left >= period && (left == its || returned.contains(left))) {
+            left--;
         }
-        return grants;
+        Subscription rest = with(Math.max(left, period), latest, period, grant, ahead, cancelledAt, end);
+        return left < period ? rest.ended(new End(during(at), Why.REFUNDED)) : rest;
     }
 
     /** Returns the id of the period's credits, which exist once. */

@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,8 @@ public final class Turn extends PlanChange<Boolean> {
     private @Nullable Purchase purchase;
     private @Nullable Subscription replaced;
     private @Nullable PlanStep step;
+    private @Nullable PlanReturn returned;
+    private BooleanSupplier condition = () -> true;
 
     /** Some of a unit's credits were refused, and others were not: nothing of it is written. */
     public static final class Halved extends Unit.Refused {
@@ -116,6 +120,7 @@ public final class Turn extends PlanChange<Boolean> {
         Plan plan = bought.version().terms();
         GrantTerms under = period == null ? plan.beside(at) : plan.terms(period.startsAt(), period.endsAt());
         purchase = bought;
+        condition = bought.isPaid();
         newest = add(bought.credits().apply(under));
         return its == null ? this : by(its);
     }
@@ -128,7 +133,8 @@ public final class Turn extends PlanChange<Boolean> {
         if (newest == null && !wasPaid) {
             newest = give(after);
         }
-        String group = after.version().terms().group();
+        boolean isReturned = wasPaid && before.returned().contains(after.period());
+        String group = isReturned ? null : after.version().terms().group();
         if (group != null || replaced != null && replaced.version().terms().group() != null) {
             changes.add(terms.setPlan(
                     after.accountId(), group, group == null ? null : after.endsAt(), this::isWritten, at));
@@ -136,12 +142,24 @@ public final class Turn extends PlanChange<Boolean> {
         return this;
     }
 
-    /** Ends the credits of the period and its price group. @param reason that the customer sees */
+    /** Names a period whose money went back, and ends its price group if it runs. */
+    Turn returns(PlanReturn its) {
+        returned = its;
+        condition = its.isBack();
+        return its.period() == after.period() ? endsGroup() : this;
+    }
+
+    /** Ends the credits of the period and of later ones, and its price group. @param reason that the customer sees */
     Turn ends(String reason) {
-        RequestId id = new RequestId("end-plan-" + after.number());
-        Origin origin = Origin.of(Origin.Kind.PLAN_END, Long.toString(after.number()));
-        changes.add(new Grant.End(after.accountId(), after.grant(), reason, origin, this::outcome, id, at));
+        end(Long.toString(after.number()), after.grant(), reason);
+        new TreeMap<>(after.ahead()).forEach((its, grant) -> end(after.number() + "." + its, grant, reason));
         return endsGroup();
+    }
+
+    private void end(String which, long grant, String reason) {
+        RequestId id = new RequestId("end-plan-" + which);
+        Origin origin = Origin.of(Origin.Kind.PLAN_END, which);
+        changes.add(new Grant.End(after.accountId(), grant, reason, origin, this::outcome, id, at));
     }
 
     /** Names the step that this is. */
@@ -173,7 +191,7 @@ public final class Turn extends PlanChange<Boolean> {
 
     /** Returns whether the row is as it was read, and what the change is for has come about. */
     private boolean isToBeWritten() {
-        return outcome() && (purchase == null || purchase.isPaid().getAsBoolean());
+        return outcome() && condition.getAsBoolean();
     }
 
     /** Returns whether it was written. Once all is decided. */
@@ -261,6 +279,9 @@ public final class Turn extends PlanChange<Boolean> {
         Long number = newest == null ? null : newest.grantNumber();
         if (step != null) {
             (number == null || purchase == null ? step : step.paidBy(number)).write(statements);
+        }
+        if (returned != null) {
+            returned.write(statements, after, Plan.millis(at));
         }
     }
 

@@ -352,6 +352,23 @@ public record Letters(String brand, @Nullable URI site, Languages languages) {
                 page(NOTICES));
     }
 
+    /** Says that a plan has ended since the money of its last periods went back. */
+    public Letter planRefunded(String to, String organization, String plan, Instant at) {
+        return letter(
+                to,
+                say("Your plan at {brand} has ended", brand),
+                say(
+                        "Plan {plan} of {organization} at {brand} ended at {time}: the money of its last periods was refunded or disputed, and their credits went back with it.",
+                        Letter.inLine(plan, NAME_CHARS_MAX),
+                        Letter.inLine(organization, NAME_CHARS_MAX),
+                        brand,
+                        at),
+                say("Other credits stay. See what is left here:"),
+                page("/dashboard/billing"),
+                say("Change your notices here:"),
+                page(NOTICES));
+    }
+
     private Letter keys(String to, String subject, String organization, List<String> lines, String why) {
         return letter(
                 to,

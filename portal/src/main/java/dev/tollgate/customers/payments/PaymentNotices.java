@@ -139,7 +139,8 @@ public final class PaymentNotices {
                     from,
                     seller.get(),
                     isTestMoneyGood,
-                    paying == null || !isWhole ? null : offer(paying),
+                    paying == null || !isWhole ? null : offer(paying, notice),
+                    stored == null || notice.fact().isOfTheWay() ? null : purchases.sold(stored),
                     hasNoRoom,
                     clock.instant());
             try {
@@ -171,11 +172,19 @@ public final class PaymentNotices {
     }
 
     /** Returns what a payment buys of a plan if it is paid now; null for general credits, which a deleted account gets, too. */
-    private PlanPurchases.@Nullable Offer offer(Payment payment) {
+    private PlanPurchases.@Nullable Offer offer(Payment payment, PaymentNotice notice) {
         Plan.Version version = payment.isPaid() ? null : purchases.version(payment.bought());
         return version == null || !lives(payment.accountId())
                 ? null
-                : purchases.offer(payment, version, TakeNotice.isOfSandbox(payment, isTestMoneyGood));
+                : purchases.offer(payment, version, TakeNotice.isOfSandbox(payment, isTestMoneyGood), isBack(notice));
+    }
+
+    /** Returns whether all money of a notice that it is paid has been refunded or disputed before. */
+    private boolean isBack(PaymentNotice notice) {
+        String intent = notice.intentId();
+        return intent != null
+                && notice.cents() > 0
+                && database.read(sql -> MoneyBack.of(sql, intent)).cents(notice.cents()) == notice.cents();
     }
 
     private boolean lives(String accountId) {

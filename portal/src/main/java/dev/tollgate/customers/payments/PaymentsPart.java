@@ -6,7 +6,6 @@ import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
 
     private static final String KNOWN = "SELECT outcome FROM payment_notice WHERE id = ?";
-    private static final String FACTS = """
-            SELECT fact, object_id, cents FROM payment_notice
-            WHERE intent_id = ? AND (outcome = 'taken' OR outcome = 'kept') AND object_id IS NOT NULL""";
 
     private final Map<String, @Nullable PaymentRow> rows = new LinkedHashMap<>();
     private final Set<String> seen = new HashSet<>();
@@ -183,14 +179,15 @@ final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
             take.judge(Verdict.REFUSED, row, Blame.NO_ROOM.kept());
             return;
         }
-        if (take.isOutdated()) {
+        long wanted = wantedMicros(statements, row, intent, notice.cents());
+        if (take.isOutdated() || take.isTurn() && wanted == row.stored().creditMicros()) {
             again(take, notice);
             return;
         }
         take.judge(Verdict.TAKEN, row, null);
         row.paid(intent, notice.taxCents(), take.at());
         take.pays();
-        take.wants(wantedMicros(statements, row));
+        take.wants(wanted);
     }
 
     /** Judges a notice about money that is refunded or disputed. */
@@ -205,7 +202,7 @@ final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
         if (row == null) {
             counted.add(notice);
             take.judge(Verdict.KEPT, null, null);
-        } else if (read == null || !read.id().equals(row.stored().id())) {
+        } else if (read == null || !read.id().equals(row.stored().id()) || take.isOutdated()) {
             again(take, notice);
         } else {
             counted.add(notice);
@@ -231,15 +228,18 @@ final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
     // ---- what goes back ----
 
     private long wantedMicros(Statements statements, PaymentRow row) throws SQLException {
-        String intent = Objects.requireNonNull(row.intentId());
-        MoneyBack back = new MoneyBack();
-        statements.each(FACTS, fact -> back.add(fact.getString(1), fact.getString(2), fact.getLong(3)), intent);
+        return wantedMicros(statements, row, Objects.requireNonNull(row.intentId()), row.grossCents());
+    }
+
+    private long wantedMicros(Statements statements, PaymentRow row, String intent, long grossCents)
+            throws SQLException {
+        MoneyBack back = MoneyBack.of(statements, intent);
         for (PaymentNotice notice : counted) {
             if (intent.equals(notice.intentId()) && notice.objectId() != null) {
                 back.add(notice.fact().code(), notice.objectId(), notice.cents());
             }
         }
-        return back.micros(row.grossCents(), row.stored().creditMicros());
+        return back.micros(grossCents, row.stored().creditMicros());
     }
 
     // ---- what is written ----
@@ -288,55 +288,5 @@ final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
 
         /** Runs on the writer's thread. */
         void to(PaymentWriting rows) throws SQLException;
-    }
-
-    /**
-     * The amount of a payment that was refunded or disputed. Notices may come in any order and more than once: for each charge the largest
-     * refunded sum counts, for each dispute the last state in the order of {@link PaymentNotice.Fact}.
-     */
-    private static final class MoneyBack {
-
-        private record Dispute(PaymentNotice.Fact fact, long cents) {}
-
-        private final Map<String, Long> refundedCents = new HashMap<>();
-        private final Map<String, Dispute> disputes = new HashMap<>();
-
-        /** @param code of a fact */
-        void add(String code, String objectId, long cents) {
-            for (PaymentNotice.Fact fact : PaymentNotice.Fact.values()) {
-                if (!fact.code().equals(code)) {
-                    continue;
-                }
-                if (fact == PaymentNotice.Fact.REFUNDED) {
-                    refundedCents.merge(objectId, cents, Math::max);
-                } else {
-                    disputes.merge(objectId, new Dispute(fact, cents), MoneyBack::later);
-                }
-            }
-        }
-
-        private static Dispute later(Dispute one, Dispute other) {
-            Dispute later = one.fact().compareTo(other.fact()) >= 0 ? one : other;
-            return new Dispute(later.fact(), Math.max(one.cents(), other.cents()));
-        }
-
-        /** Returns the amount that went back, at most the amount paid. */
-        long cents(long grossCents) {
-            long cents = 0;
-            for (long refunded : refundedCents.values()) {
-                cents = Math.min(grossCents, cents + Math.min(grossCents, refunded));
-            }
-            for (Dispute dispute : disputes.values()) {
-                if (dispute.fact() != PaymentNotice.Fact.DISPUTE_WON) {
-                    cents = Math.min(grossCents, cents + Math.min(grossCents, dispute.cents()));
-                }
-            }
-            return cents;
-        }
-
-        /** Returns the same share of the credits, rounded down. If all money went back, it is all credits. */
-        long micros(long grossCents, long creditMicros) {
-            return Math.multiplyExact(creditMicros, cents(grossCents)) / grossCents;
-        }
     }
 }

@@ -7,6 +7,7 @@ import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.grants.GrantTerms;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.plans.Plan.Version;
+import dev.tollgate.books.plans.PlanReturn;
 import dev.tollgate.books.plans.PlanSweep;
 import dev.tollgate.books.plans.Plans;
 import dev.tollgate.books.plans.Purchase;
@@ -91,11 +92,34 @@ public record PlanPurchases(Plans plans, PlanSweep sweep, BooleanSupplier isReal
      * Returns what a payment buys as things stand.
      *
      * @param isOfSandbox whether its credits pay only for responses of the sandbox
+     * @param isBack whether all of its money is back before it is known to be paid
      */
-    Offer offer(Payment payment, Version version, boolean isOfSandbox) {
-        boolean isBeside = isOfSandbox && isReal.getAsBoolean(); // else it would give a price group for nothing
+    Offer offer(Payment payment, Version version, boolean isOfSandbox, boolean isBack) {
+        boolean isBeside =
+                isBack || isOfSandbox && isReal.getAsBoolean(); // else it would give a price group for nothing
         return new Offer(
                 plans, version, isBeside ? null : sweep.present(payment.accountId()), isBeside, clock.instant());
+    }
+
+    /** Returns what a payment has bought of a plan, as that stands; null if it has bought none. */
+    @Nullable
+    Sold sold(Payment payment) {
+        Payment.Bought bought = payment.bought();
+        Long number = bought == null ? null : bought.subscription();
+        Integer period = bought == null ? null : bought.period();
+        return number == null || period == null
+                ? null
+                : new Sold(plans, sweep.present(payment.accountId()), number, period, clock.instant());
+    }
+
+    /** The period of a plan that a payment has bought. @param last the newest plan of the account */
+    record Sold(Plans plans, @Nullable Subscription last, long number, int period, Instant at) {
+
+        /** Makes the change by which the period ends if all of its money goes back; null if that changes nothing of a plan. */
+        @Nullable
+        Turn turn(Payment payment, BooleanSupplier isBack) {
+            return plans.giveBack(last, new PlanReturn(payment.id(), number, period, isBack), at);
+        }
     }
 
     /**

@@ -37,6 +37,10 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
     private final @Nullable TakeBack takeBack;
     private final @Nullable Deed deed;
     private final @Nullable Turn turn;
+
+    /** The change by which the period that the payment has bought ends. */
+    private final @Nullable Turn back;
+
     private @Nullable Grant grant;
     private @Nullable PaymentRow row;
     private @Nullable String detail;
@@ -52,6 +56,7 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
      * @param seller the operator's current details
      * @param isTestMoneyGood whether credits of test payments buy calls of paid models
      * @param offer what the payment buys of a plan if this pays it; null for general credits
+     * @param sold the period of a plan that the payment has bought; null if it has bought none, or if this says nothing of its money
      * @param hasNoRoom whether the account is known to have no room for all credits
      */
     TakeNotice(
@@ -62,6 +67,7 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
             Party seller,
             boolean isTestMoneyGood,
             PlanPurchases.@Nullable Offer offer,
+            PlanPurchases.@Nullable Sold sold,
             boolean hasNoRoom,
             Instant at) {
         this.isTestMoneyGood = isTestMoneyGood;
@@ -73,6 +79,7 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
         this.offer = offer;
         this.hasNoRoom = hasNoRoom;
         Payment counts = notice.wrong() == null ? read : null;
+        this.back = counts != null && sold != null ? sold.turn(counts, this::isBack) : null;
         Payment paying = notice.fact() == PaymentNotice.Fact.PAID && !hasNoRoom ? counts : null;
         this.turn = paying == null ? null : turn(paying);
         if (paying != null && turn == null) {
@@ -164,14 +171,24 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
     private TakeBack.@Nullable Wanted wanted() {
         PaymentRow own = row;
         return own != null && outcome() == Verdict.TAKEN && own.isCredited()
-                ? new TakeBack.Wanted(own.taken(), wantedMicros)
+                ? new TakeBack.Wanted(own.taken(), wantedMicros, isBack())
                 : null;
+    }
+
+    /** Returns whether all money of a payment of a plan is back: its period ends. Once payments are judged. */
+    private boolean isBack() {
+        PaymentRow own = row;
+        return own != null
+                && outcome() == Verdict.TAKEN
+                && own.stored().bought() != null
+                && wantedMicros == own.stored().creditMicros();
     }
 
     /** Returns the changes of one commit, in order. */
     List<Change> unit() {
         Stream<Change> credits = turn == null ? Stream.ofNullable(grant) : turn.changes().stream();
-        return Stream.of(Stream.of(this), credits, Stream.ofNullable(takeBack), Stream.ofNullable(deed))
+        Stream<Change> plan = back == null ? Stream.of() : back.changes().stream();
+        return Stream.of(Stream.of(this), credits, plan, Stream.ofNullable(takeBack), Stream.ofNullable(deed))
                 .<Change>flatMap(changes -> changes)
                 .toList();
     }
@@ -228,7 +245,12 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
 
     /** Returns whether the account's plan has changed since it was read. Once plans are judged. */
     boolean isOutdated() {
-        return turn != null && !turn.outcome();
+        return turn != null && !turn.outcome() || back != null && !back.outcome();
+    }
+
+    /** Returns whether it makes a change of the account's plan if it pays. */
+    boolean isTurn() {
+        return turn != null;
     }
 
     boolean hasNoRoom() {

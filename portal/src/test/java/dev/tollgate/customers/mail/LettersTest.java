@@ -77,6 +77,7 @@ class LettersTest {
                 to -> letters.keysUnused(to, name, many, 90),
                 to -> letters.creditsExpire(to, name, many),
                 to -> letters.planEnds(to, name, name, AT),
+                to -> letters.planRefunded(to, name, name, AT),
                 to -> letters.modelsChange(to, List.of()),
                 to -> letters.modelsAnswered(to, List.of()),
                 to -> letters.booksDiffer(to, AT, 1_000_000, "tollgate-20261129T080000Z.db"),

@@ -307,9 +307,29 @@ class PeopleNoticesTest {
                 .contains("it ends at 2027-01-20T12:00:00Z, and no period follows.");
     }
 
+    @Test
+    void a_plan_whose_money_went_back_is_told_once_to_owners_and_billing() {
+        String plan = "{\"name\":\"The pro\",\"cents\":900,\"period\":\"month\",\"credits\":5,\"reason\":\"a plan\"}";
+        done("PUT", "/plans/pro", plan);
+        done("POST", "/accounts/" + account + "/plan", "{\"plan\":\"pro\",\"periods\":1,\"reason\":\"paid\"}");
+        sweep();
+        assertThat(endMails()).isZero();
+        server.execute("UPDATE subscription SET ended_by = 'refunded', ended_at = starts_at + 1000");
+        server.execute("UPDATE account SET blocked = 1 WHERE id = '" + account + "'");
+        sweep();
+        sweep();
+        assertThat(endMails()).isEqualTo(1);
+        assertThat(secondMail(ANN)).contains("the money of its last periods was refunded or disputed");
+    }
+
     private long planMails(String email) {
         return server.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = '" + email
                 + "' AND subject = 'Your plan at Tollgate ends'");
+    }
+
+    private long endMails() {
+        return server.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = '" + ANN
+                + "' AND subject = 'Your plan at Tollgate has ended'");
     }
 
     private long creditMails(String email) {

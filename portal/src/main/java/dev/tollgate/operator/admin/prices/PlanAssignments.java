@@ -97,12 +97,15 @@ public final class PlanAssignments {
                             request.or(WHEN, Kind.ASSIGN)),
                     (request, done) -> json(done));
 
-    public static final OperatorAction<PlanAssignments, Subscription> END = OperatorAction.begin(
+    /** An ended plan. @param payments that have bought its last period and those ahead: their money is to be refunded where it was paid */
+    public record Ended(Subscription its, List<String> payments) {}
+
+    public static final OperatorAction<PlanAssignments, Ended> END = OperatorAction.begin(
                     "plan.end",
                     sentence("Ended a plan"),
                     "DELETE",
                     OF_ACCOUNT,
-                    "End an account's plan now: with its credits, except for what running calls need, and its price group.",
+                    "End an account's plan now: with its credits, those of periods ahead too, except for what running calls need, and its price group. Payments of these periods are named, for you to refund.",
                     List.of())
             .telling(ASSIGNED)
             .telling(
@@ -112,8 +115,12 @@ public final class PlanAssignments {
             .button(
                     sentence("End plan"),
                     sentence("The plan has ended. Running calls keep what they need of its credits until they end."))
-            .prints("{ended_at}")
-            .does((plans, by, request) -> plans.end(by, request.id()), (request, done) -> json(done));
+            .prints("{ended_at}[, to refund: {payments}]")
+            .does((plans, by, request) -> plans.end(by, request.id()), (request, done) -> {
+                ObjectNode json = json(done.its());
+                done.payments().forEach(json.putArray("payments")::add);
+                return json;
+            });
 
     public static final List<OperatorAction<PlanAssignments, ?>> ACTIONS = List.of(ASSIGN, END);
 
@@ -241,9 +248,9 @@ public final class PlanAssignments {
     }
 
     /** Ends an account's plan at once. Needs a reason, which the customer sees. @throws ApiException a 409 if none runs */
-    private Subscription end(By by, String accountId) {
+    private Ended end(By by, String accountId) {
         String reason = by.needReason();
-        return act(
+        Subscription ended = act(
                 by,
                 END,
                 accountId,
@@ -265,6 +272,7 @@ public final class PlanAssignments {
                                 .instant("anchor", turn.after().anchor())
                                 .instant("ended_at", turn.after().until())
                                 .end()));
+        return new Ended(ended, plans.stored().payments(ended));
     }
 
     /**

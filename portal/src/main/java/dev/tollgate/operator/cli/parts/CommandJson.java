@@ -19,6 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class CommandJson {
 
     private static final String PAGE_LIMIT = "200";
+    private static final Pattern OPTIONAL = Pattern.compile("\\[([^\\]]*\\{(\\w+)}[^\\]]*)]");
     private static final Pattern MEMBER = Pattern.compile("\\{([a-z_]+)}");
 
     private CommandJson() {}
@@ -45,9 +46,12 @@ public final class CommandJson {
         return value.isNumber() ? value.decimalValue().toPlainString() : value.asString();
     }
 
-    /** A line with members of an answer, which stand in it in braces. */
+    /** A line with members of an answer, which stand in it in braces. What is in brackets is left out if its member is empty. */
     static String said(String line, JsonNode answer) {
-        return MEMBER.matcher(line).replaceAll(found -> {
+        String said = OPTIONAL.matcher(line)
+                .replaceAll(found ->
+                        answer.required(found.group(2)).isEmpty() ? "" : Matcher.quoteReplacement(found.group(1)));
+        return MEMBER.matcher(said).replaceAll(found -> {
             JsonNode value = answer.required(found.group(1));
             return Matcher.quoteReplacement(value.isArray() ? texts(value, Values.NONE) : text(value));
         });
