@@ -312,7 +312,7 @@ public record BillingPages(
         }
         String plan = request.query("plan");
         if ("cancelled".equals(plan)) {
-            return say("Cancelled. The plan ends with its period.");
+            return say("Cancelled. The plan ends with its period, or with the last one that you bought.");
         }
         if ("kept".equals(plan)) {
             return say("The plan goes on.");

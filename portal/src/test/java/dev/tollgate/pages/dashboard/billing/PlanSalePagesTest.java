@@ -124,7 +124,9 @@ class PlanSalePagesTest {
         }
         assertThat(billing())
                 .contains("3 more periods until the end of 30 May 2027.", "after your plan, on 31 May 2027")
-                .contains("From 28 February 2027 until the end of 30 March 2027, for");
+                .contains("From 28 February 2027 until the end of 30 March 2027, for")
+                .contains("Grant 2, plan Pro: <b")
+                .doesNotContain("value=\"plan.cancel\"");
         Browser.Page fourth = buy("pro", "1", "after");
         assertThat(fourth.status()).isEqualTo(422);
         assertThat(fourth.body())
