@@ -86,7 +86,7 @@ final class StrayJobs {
             // A job's request is deleted once its response is kept; until then it is the only copy.
             new StrayRows("jobs", "job %s is %s, and its request has %s bytes instead of %s", """
             SELECT j.id, j.state, COALESCE(LENGTH(l.sealed), 0), j.sealed_bytes FROM job j LEFT JOIN job_line l ON l.job_id = j.id AND l.line = 0
-            WHERE j.kind <> 'batch' AND CASE WHEN l.job_id IS NULL THEN CASE WHEN j.state IN ('completed', 'incomplete', 'requires_action') THEN 0 ELSE 1 END
+            WHERE j.kind <> 'batch' AND CASE WHEN l.job_id IS NULL THEN CASE WHEN j.gone_at = 0 OR j.state IN ('completed', 'incomplete', 'requires_action') THEN 0 ELSE 1 END
                 WHEN j.state IN ('completed', 'incomplete', 'requires_action') THEN 1
                 WHEN l.sealed IS NULL OR LENGTH(l.sealed) = j.sealed_bytes THEN 0
                 ELSE 1 END = 1

@@ -168,10 +168,10 @@ class InputCheckTest {
         assertThat(bodies).isEqualTo(List.of("{\"stream\":false,\"store\":false,\"input\":\"x\"}"));
     }
 
-    /** 60 and 500 credits per million; priority is the dearest tier. */
+    /** 200 credits per million for audio, the dearest prompt, and 500 for output; priority is the dearest tier. */
     @Test
     void a_conversation_that_is_not_read_counts_in_full_at_the_dearest_tier() {
-        long micros = 1_048_576L * 60 + 65_536L * 500;
+        long micros = 1_048_576L * 200 + 65_536L * 500;
         assertThat(of(line("a", "{}")).maxMicros()).isGreaterThanOrEqualTo(micros * 18 / 10);
     }
 
