@@ -133,7 +133,7 @@ public final class Turn extends PlanChange<Boolean> {
         if (newest == null && !wasPaid) {
             newest = give(after);
         }
-        boolean isReturned = wasPaid && before.returned().contains(after.period());
+        boolean isReturned = before != null && wasPaid && before.returned().contains(after.period());
         String group = isReturned ? null : after.version().terms().group();
         if (group != null || replaced != null && replaced.version().terms().group() != null) {
             changes.add(terms.setPlan(
