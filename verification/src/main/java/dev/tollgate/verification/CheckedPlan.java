@@ -210,6 +210,17 @@ record CheckedPlan(
                 .orElse(0);
     }
 
+    /** Returns the last period that had been bought when the present one began: its money may have gone back since. */
+    private long lastBoughtAtBegin() {
+        return bought().filter(step -> {
+                    Return back = returned(step.payment);
+                    return !hasFallen(step) || back != null && back.at > startsAt - Check.APART_MILLIS;
+                })
+                .mapToLong(Step::after)
+                .max()
+                .orElse(0);
+    }
+
     /** Returns whether the periods that it had left got their credits: they were not to follow once it was cancelled or its version was closed. */
     private boolean hasRest(@Nullable Long closedAt) {
         boolean isClosed = endedAt != null && closedAt != null && closedAt <= endedAt;
@@ -252,7 +263,7 @@ record CheckedPlan(
             findings.add(name + " has period " + period + " from " + Instant.ofEpochMilli(startsAt) + " to "
                     + Instant.ofEpochMilli(endsAt) + ", which is not the calendar's");
         }
-        if (period > 1 && period > lastBought() && (!isBefore(version.closedAt()) || !isBefore(cancelledAt))) {
+        if (period > 1 && period > lastBoughtAtBegin() && (!isBefore(version.closedAt()) || !isBefore(cancelledAt))) {
             findings.add(name + " has a period that begins after its version was closed or it was cancelled");
         }
         if (!endFits(version.closedAt())) {

@@ -209,6 +209,20 @@ class PaidPeriodsStayTest {
     }
 
     @Test
+    void what_a_bought_period_kept_ends_once_its_money_goes_back() {
+        sales.does("POST", "/accounts/" + account + "/plan", "\"plan\":\"pro\",\"periods\":3");
+        sales.buy(account, "four", pro, false);
+        sales.does("POST", "/plans/pro/close", "\"version\":null");
+        sales.at(Instant.parse("2027-02-01T12:00:00Z"));
+        assertThat(last().remaining()).isEqualTo(2);
+        sales.at(Instant.parse("2027-02-10T12:00:00Z"));
+        sales.tell("four", Fact.REFUNDED, PlanSales.CENTS);
+        assertThat(last().remaining()).isZero();
+        sales.at(Instant.parse("2027-03-01T12:00:00Z"));
+        assertThat(last().isRunning()).isFalse();
+    }
+
+    @Test
     void tabs_that_are_paid_at_the_same_time_buy_a_period_each() {
         IntStream.range(0, TABS)
                 .forEach(i -> sales.begin(account, "tab" + i, pro, false).orThrow());
