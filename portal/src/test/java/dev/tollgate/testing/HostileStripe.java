@@ -435,7 +435,7 @@ public final class HostileStripe implements AutoCloseable {
     public synchronized void notTaken(Delivery delivery) {
         if (delivery.createdAt.plus(PATIENCE).isAfter(now)) {
             again(delivery);
-        } else {
+        } else if (!delivery.body.contains("\"payment_status\":\"unpaid\"")) { // nobody asks for that one
             silent.add(delivery);
         }
     }

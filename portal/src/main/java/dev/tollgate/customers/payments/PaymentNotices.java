@@ -226,7 +226,7 @@ public final class PaymentNotices {
                         || stored.netCents() != netCents
                         || !Objects.equals(stored.bought(), begun.bought())
                         || stored.channel() != notice.channel());
-        if (!isWhole || isOther || accountId == null || !isLost(begun.at(), accountId)) {
+        if (!isWhole || isOther || accountId == null || !isLost(begun.at(), stored != null, accountId)) {
             return null;
         }
         return new Payment(
@@ -240,9 +240,11 @@ public final class PaymentNotices {
                 Payment.Progress.begun(new Payment.Page(notice.sessionId(), null)));
     }
 
-    private boolean isLost(Instant begun, String accountId) {
-        return database.read(
-                sql -> LostTime.all(sql).stream().anyMatch(time -> time.mayHold(begun)) && lives(sql, accountId));
+    /** @param hasRow whether the payment is here without its page, which may have been stored long after it began, in the lost time of any restore since */
+    private boolean isLost(Instant begun, boolean hasRow, String accountId) {
+        return database.read(sql ->
+                LostTime.all(sql).stream().anyMatch(time -> time.mayHold(begun) || hasRow && !begun.isAfter(time.to()))
+                        && lives(sql, accountId));
     }
 
     /** Returns the notices of a payment, in order. */

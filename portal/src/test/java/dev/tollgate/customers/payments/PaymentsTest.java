@@ -354,6 +354,20 @@ class PaymentsTest {
     }
 
     @Test
+    void a_page_that_was_stored_in_the_lost_time_is_known_however_old_the_payment_is() {
+        begun("early", 50);
+        PaymentNotice.Begun page = of(store, ACCOUNT, 10_000);
+        store.setNow(store.now().plus(Duration.ofHours(9)));
+        PaymentNotice event = paidNotice("early", 5_000, page);
+        assertThat(payments.notices().take(event, "192.0.2.9")).isEqualTo(Verdict.TOO_EARLY);
+        lose(Duration.ofMinutes(30), Duration.ZERO);
+        assertThat(payments.notices().take(event, "192.0.2.9")).isEqualTo(Verdict.TAKEN);
+        assertThat(balance()).isEqualTo(10_000_000_000L);
+        PaymentNotice without = paidNotice("none", 5_000, page);
+        assertThat(payments.notices().take(without, "192.0.2.9")).isEqualTo(Verdict.REFUSED);
+    }
+
+    @Test
     void each_restore_begins_another_series_of_numbers() {
         paid("first", 5);
         lose(Duration.ofMinutes(30), Duration.ZERO);
