@@ -41,6 +41,6 @@ public record PlanReturn(String paymentId, long subscription, int period, Boolea
                 "plan_return r",
                 "r.account_id = :account",
                 "r.payment_id r.at:TIME r.subscription r.period r.remains",
-                "r.at, r.payment_id");
+                "r.at r.payment_id");
     }
 }
