@@ -92,9 +92,9 @@ class BatchCopiesTest {
             assertThat(ended.answers()).hasSize(3);
             assertThat(cancelled.errors()).hasSize(2);
             String oldId = new SecretBox(old, new SecureRandom()).id();
-            assertThat(command(gateway, "secret", "status")).contains("of jobs");
+            assertThat(command(gateway, "secret", "status")).contains("of batches");
             assertThat(command(gateway, "secret", "forget", oldId, "--reason", "a drill"))
-                    .contains("of jobs");
+                    .contains("of batches");
             assertThat(command(gateway, "secret", "forget", oldId, "--lose", "--reason", "a drill"))
                     .doesNotContain("Exception");
 
