@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class WebhookEventTest {
 
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| (`[a-z.`, ]+`) \\| ([^|]+) \\| ([^|]+) \\|$");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| (`[a-z_.`, ]+`) \\| ([^|]+) \\| ([^|]+) \\|$");
 
     @Test
     void the_documentation_lists_each_event_with_the_members_of_its_data() throws IOException {
