@@ -13,12 +13,9 @@ import dev.tollgate.customers.payments.Verdict;
 import dev.tollgate.customers.roles.Acting;
 import java.time.Instant;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** Plans that a server sells, at a payment service that says what the test wants. */
 public record PlanSales(PortalServer server) {
-
-    private static final AtomicInteger NOTICES = new AtomicInteger();
 
     /** For 9 dollars. */
     public static final long CENTS = 900;
@@ -89,25 +86,7 @@ public record PlanSales(PortalServer server) {
 
     /** The payment service tells of a payment, and is believed. @param cents with tax, of which there is none */
     public void tell(String id, Fact fact, long cents) {
-        String object =
-                switch (fact) {
-                    case PENDING, PAID, FAILED -> null;
-                    case REFUNDED -> "charge_" + id;
-                    default -> "dispute_" + id;
-                };
-        PaymentNotice notice = new PaymentNotice(
-                "evt_" + NOTICES.incrementAndGet(),
-                "test",
-                fact,
-                server.now(),
-                Payment.Channel.STRIPE,
-                id,
-                "session_" + id,
-                "intent_" + id,
-                object,
-                cents,
-                0,
-                null);
+        PaymentNotice notice = Notices.of(fact, Payment.Channel.STRIPE, id, cents, server.now());
         assertThat(payments().notices().take(notice, "192.0.2.9")).as(id).isEqualTo(Verdict.TAKEN);
     }
 }

@@ -194,8 +194,7 @@ class AlteredReturnsTest {
     }
 
     static Stream<Arguments> altered() {
-        return Stream.of(Stores.values())
-                .flatMap(stores -> ALTERED.stream().map(alteration -> Arguments.of(stores, alteration)));
+        return AlteredBooks.onBoth(ALTERED);
     }
 
     @ParameterizedTest

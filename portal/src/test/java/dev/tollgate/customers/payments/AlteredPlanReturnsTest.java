@@ -14,6 +14,7 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.testing.AlteredBooks;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.CustomersFixture;
+import dev.tollgate.testing.Notices;
 import dev.tollgate.testing.PlanBooks;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.verification.Audit;
@@ -129,25 +130,12 @@ class AlteredPlanReturnsTest {
     }
 
     private static void tell(CustomersFixture store, Payments payments, PaymentNotice.Fact fact, String id) {
-        PaymentNotice notice = new PaymentNotice(
-                "evt_" + fact.code() + id,
-                "test",
-                fact,
-                store.now(),
-                Payment.Channel.STRIPE,
-                id,
-                "session_" + id,
-                "intent_" + id,
-                fact.isOfTheWay() ? null : "object_" + id,
-                900,
-                0,
-                null);
+        PaymentNotice notice = Notices.of(fact, Payment.Channel.STRIPE, id, 900, store.now());
         assertThat(payments.notices().take(notice, "192.0.2.9")).isEqualTo(Verdict.TAKEN);
     }
 
     static Stream<Arguments> altered() {
-        return Stream.of(Stores.values())
-                .flatMap(stores -> ALTERED.stream().map(alteration -> Arguments.of(stores, alteration)));
+        return AlteredBooks.onBoth(ALTERED);
     }
 
     @ParameterizedTest

@@ -15,6 +15,7 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.testing.AlteredBooks;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.CustomersFixture;
+import dev.tollgate.testing.Notices;
 import dev.tollgate.testing.PlanBooks;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.verification.Audit;
@@ -151,26 +152,13 @@ class AlteredPurchasesTest {
     }
 
     private static void pays(CustomersFixture store, Payments payments, Payment payment) {
-        String id = payment.id();
-        PaymentNotice notice = new PaymentNotice(
-                "evt_" + id,
-                "test",
-                PaymentNotice.Fact.PAID,
-                store.now(),
-                payment.channel(),
-                id,
-                "session_" + id,
-                "intent_" + id,
-                null,
-                payment.netCents(),
-                0,
-                null);
+        PaymentNotice notice =
+                Notices.of(PaymentNotice.Fact.PAID, payment.channel(), payment.id(), payment.netCents(), store.now());
         assertThat(payments.notices().take(notice, "192.0.2.9")).isEqualTo(Verdict.TAKEN);
     }
 
     static Stream<Arguments> altered() {
-        return Stream.of(Stores.values())
-                .flatMap(stores -> ALTERED.stream().map(alteration -> Arguments.of(stores, alteration)));
+        return AlteredBooks.onBoth(ALTERED);
     }
 
     @ParameterizedTest

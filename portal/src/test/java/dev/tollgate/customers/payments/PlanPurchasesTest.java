@@ -25,6 +25,7 @@ import dev.tollgate.storage.sql.Columns;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.CustomersFixture;
 import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.Notices;
 import dev.tollgate.testing.PlanBooks;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
@@ -73,7 +74,6 @@ class PlanPurchasesTest {
     private Version pro;
     private boolean isReal;
     private boolean isTestMoneyGood = true;
-    private int events;
 
     @BeforeEach
     void open() {
@@ -126,22 +126,8 @@ class PlanPurchasesTest {
         return payment;
     }
 
-    private PaymentNotice paid(Payment payment, PaymentNotice.@Nullable Begun begun) {
-        String id = payment.id();
-        return new PaymentNotice(
-                "evt_" + ++events,
-                "test",
-                PaymentNotice.Fact.PAID,
-                store.now(),
-                payment.channel(),
-                id,
-                "session_" + id,
-                "intent_" + id,
-                null,
-                payment.netCents(),
-                0,
-                null,
-                begun);
+    private PaymentNotice paid(Payment payment) {
+        return Notices.of(PaymentNotice.Fact.PAID, payment.channel(), payment.id(), payment.netCents(), store.now());
     }
 
     private Verdict take(PaymentNotice notice) {
@@ -149,7 +135,7 @@ class PlanPurchasesTest {
     }
 
     private Payment pays(Payment payment) {
-        assertThat(take(paid(payment, null))).isEqualTo(Verdict.TAKEN);
+        assertThat(take(paid(payment))).isEqualTo(Verdict.TAKEN);
         return Objects.requireNonNull(payments.find(payment.id()));
     }
 
@@ -202,10 +188,10 @@ class PlanPurchasesTest {
     void who_has_no_plan_gets_one_from_the_payment_on() {
         Payment open = begun("one", pro, false);
         store.advance(Duration.ofHours(20));
-        PaymentNotice event = paid(open, null);
+        PaymentNotice event = paid(open);
         assertThat(take(event)).isEqualTo(Verdict.TAKEN);
         assertThat(take(event)).isEqualTo(Verdict.REPLAYED);
-        assertThat(take(paid(open, null))).as("under another id").isEqualTo(Verdict.TAKEN);
+        assertThat(take(paid(open))).as("under another id").isEqualTo(Verdict.TAKEN);
         assertThat(bought(find("one"))).isEqualTo("1.1");
         assertThat(last().anchor()).isEqualTo(store.now());
         assertThat(grants()).isEqualTo("[02-01/03-01]");
@@ -416,7 +402,7 @@ class PlanPurchasesTest {
         }
         plans.assign(ACCOUNT, pro, 2, PlanStep.Kind.AFTER);
         Subscription before = last();
-        PaymentNotice event = paid(begun("one", pro, true), null);
+        PaymentNotice event = paid(begun("one", pro, true));
         assertThat(take(event))
                 .as("two periods by hand, and one that is bought")
                 .isEqualTo(Verdict.REFUSED);
@@ -427,7 +413,7 @@ class PlanPurchasesTest {
         store.commit(new Grant.End(ACCOUNT, 1, "room", null, store.now()));
         assertThat(take(event)).as("processed again").isEqualTo(Verdict.TAKEN);
         assertThat(bought(find("one"))).isEqualTo("59.1");
-        PaymentNotice full = paid(begun("full", pro, false), null);
+        PaymentNotice full = paid(begun("full", pro, false));
         assertThat(take(full)).isEqualTo(Verdict.REFUSED);
         assertThat(last().periods()).isEqualTo(1);
         store.commit(new Grant.End(ACCOUNT, 2, "room", null, store.now()));
@@ -484,20 +470,7 @@ class PlanPurchasesTest {
     private PaymentNotice lost(String id, Version version, long cents, String accountId) {
         Payment.Bought bought = new Payment.Bought(version.plan(), version.number(), false);
         PaymentNotice.Begun begun = new PaymentNotice.Begun(store.now(), accountId, MICROS, "DE", bought);
-        return new PaymentNotice(
-                "evt_" + ++events,
-                "test",
-                PaymentNotice.Fact.PAID,
-                store.now(),
-                Payment.Channel.STRIPE,
-                id,
-                "session_" + id,
-                "intent_" + id,
-                null,
-                cents,
-                0,
-                null,
-                begun);
+        return Notices.begun(Payment.Channel.STRIPE, id, cents, begun);
     }
 
     @Test
@@ -559,20 +532,8 @@ class PlanPurchasesTest {
                         Payment payment = its.beginPlan(by, Payment.Channel.STRIPE, id, version, i % 4 == 3)
                                 .orThrow();
                         its.opened(id, "session_" + id, "https://pay.example.org");
-                        PaymentNotice notice = new PaymentNotice(
-                                "evt_" + id,
-                                "test",
-                                PaymentNotice.Fact.PAID,
-                                each.now(),
-                                Payment.Channel.STRIPE,
-                                id,
-                                "session_" + id,
-                                "intent_" + id,
-                                null,
-                                payment.netCents(),
-                                0,
-                                null,
-                                null);
+                        PaymentNotice notice = Notices.of(
+                                PaymentNotice.Fact.PAID, Payment.Channel.STRIPE, id, payment.netCents(), each.now());
                         its.notices().take(notice, "192.0.2.9");
                         its.notices().take(notice, "192.0.2.9");
                     }

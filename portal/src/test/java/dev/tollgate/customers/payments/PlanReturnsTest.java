@@ -22,6 +22,7 @@ import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.CustomersFixture;
 import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.Notices;
 import dev.tollgate.testing.PlanBooks;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.verification.Audit;
@@ -68,7 +69,6 @@ class PlanReturnsTest {
     private PlanBooks plans;
     private Payments payments;
     private Version pro;
-    private int events;
 
     @BeforeEach
     void open() {
@@ -109,19 +109,7 @@ class PlanReturnsTest {
     }
 
     private PaymentNotice notice(Fact fact, String id, long cents) {
-        return new PaymentNotice(
-                "evt_" + ++events,
-                "test",
-                fact,
-                store.now(),
-                Payment.Channel.STRIPE,
-                id,
-                "session_" + id,
-                "intent_" + id,
-                fact.isOfTheWay() ? null : (fact == Fact.REFUNDED ? "charge_" : "dispute_") + id,
-                cents,
-                0,
-                null);
+        return Notices.of(fact, Payment.Channel.STRIPE, id, cents, store.now());
     }
 
     private void took(Fact fact, String id, long cents) {
