@@ -161,6 +161,7 @@ class ScriptWordsTest {
             Page page = visit.page();
             ask(page, "What is the sky", ended(1));
             visit.open("/dashboard/usage");
+            page.waitForSelector("[data-chart] canvas"); // drawn after the page, and deaf until then
             page.locator("[data-chart]").press("End");
             page.waitForFunction("() => document.getElementById('chart-readout').textContent.includes(':')");
             assertThat(page.textContent("#chart-readout")).startsWith("⟦").endsWith("⟧");
