@@ -35,22 +35,34 @@ public final class Languages {
         this.usual = usual;
     }
 
-    /** Returns the languages besides English that lack no sentence: those of the program's file {@code words/complete}. */
-    public static List<Language> complete() {
-        List<Language> complete = new ArrayList<>();
-        for (String tag : new String(resource("complete"), StandardCharsets.UTF_8).split("\\s+")) {
-            if (!tag.isEmpty()) {
-                complete.add(read(tag).language(tag));
-            }
-        }
-        return complete;
+    /** Read once: the files are a part of the program. */
+    private static final class Complete {
+
+        static final List<Language> ALL = Stream.of(
+                        new String(resource("complete"), StandardCharsets.UTF_8).split("\\s+"))
+                .filter(tag -> !tag.isEmpty())
+                .map(tag -> file(tag, LanguageFile::readChecked).language(tag))
+                .toList();
     }
 
-    /** Returns the file of a language that the program contains. */
+    /** Returns the languages besides English that lack no sentence: those of the program's file {@code words/complete}. */
+    public static List<Language> complete() {
+        return Complete.ALL;
+    }
+
+    /** Returns the file of a language that the program contains, and checks it. */
     public static LanguageFile read(String tag) {
+        return file(tag, LanguageFile::read);
+    }
+
+    private interface Reader {
+        LanguageFile read(String name, InputStream file) throws IOException;
+    }
+
+    private static LanguageFile file(String tag, Reader reader) {
         String name = tag + ".json";
         try (InputStream file = open(name)) {
-            return LanguageFile.read(FOLDER + name, file);
+            return reader.read(FOLDER + name, file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
