@@ -150,8 +150,11 @@ public record Payment(
         return Math.multiplyExact(Math.multiplyExact(dollars, 100L), MICROS_A_CENT);
     }
 
-    /** Returns whether it buys what another one does: credits, or a period of the same version with the same begin. */
+    /** Returns whether it buys what another one does in the same way: as many credits, or a period of the same version with the same begin. */
     boolean buysAs(Payment other) {
+        if (channel != other.channel || netCents != other.netCents || creditMicros != other.creditMicros) {
+            return false;
+        }
         Bought its = other.bought;
         if (bought == null || its == null) {
             return bought == null && its == null;
@@ -216,10 +219,5 @@ public record Payment(
         return cents % 100 == 0
                 ? Long.toString(cents / 100)
                 : BigDecimal.valueOf(cents, 2).toPlainString();
-    }
-
-    /** The dollars that the credits cost. */
-    public long dollars() {
-        return netCents / 100;
     }
 }

@@ -49,7 +49,7 @@ public final class PlanActions {
             new Choice<>("now", sentence("at once"), true));
     private static final Field<String> PAYMENT = Field.text("payment", sentence("Payment"));
 
-    /** Begins to pay for a period of the version of a plan that the page has shown. The form has an id of the payment, which begins once: 32 hex digits. */
+    /** Begins to pay for a period of the version of a plan that the page has shown. The form has an id, as {@link PaymentForm} has it. */
     public static final Action<Stores, Payment> BUY = Action.change(
                     "plan.buy",
                     "POST",
@@ -76,13 +76,16 @@ public final class PlanActions {
     private static Outcome<Payment> buy(Stores stores, ActionRequest request) {
         Payment.Channel channel = stores.channel().get();
         Version seen = stores.plans().version(request.need(PLAN), request.need(VERSION));
-        String id = request.need(PAYMENT);
+        PaymentForm form = PaymentForm.of(request.need(PAYMENT));
+        boolean now = request.need(WHEN);
         if (channel == null) {
             return Outcome.refused(409, sentence("Online payment is not available. Ask the operator to add credits."));
         }
-        return seen == null || !id.matches("[0-9a-f]{32}")
-                ? Outcome.refused(409, Payments.OPEN_AGAIN)
-                : stores.payments().beginPlan(request.by(), channel, "pay_" + id, seen, request.need(WHEN));
+        if (seen == null || form == null) {
+            return Outcome.refused(409, Payments.OPEN_AGAIN);
+        }
+        String id = form.period(channel, seen, now);
+        return stores.payments().beginPlan(request.by(), channel, id, seen, now);
     }
 
     private static Outcome<Subscription> cancel(Stores stores, ActionRequest request, boolean isCancelled) {

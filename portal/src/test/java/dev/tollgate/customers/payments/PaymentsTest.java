@@ -106,7 +106,13 @@ class PaymentsTest {
     @Test
     void an_id_begins_one_payment_of_one_account() {
         Payment first = begun("one", 10);
-        assertThat(begun("one", 25)).isEqualTo(first);
+        assertThat(begun("one", 10)).isEqualTo(first);
+        assertThat(payments.begin(OWNER, Payment.Channel.STRIPE, "one", 25))
+                .as("another amount")
+                .isEqualTo(Outcome.refused(409, Payments.OPEN_AGAIN));
+        assertThat(payments.begin(OWNER, Payment.Channel.TEST, "one", 10))
+                .as("another way to pay")
+                .isEqualTo(Outcome.refused(409, Payments.OPEN_AGAIN));
         assertThat(payments.begin(STRANGER, Payment.Channel.STRIPE, "one", 10))
                 .isEqualTo(Outcome.refused(409, Payments.OPEN_AGAIN));
         assertThat(payments.find("acc_2", "one")).isNull();

@@ -187,6 +187,9 @@ class PlanPurchasesTest {
     @Test
     void who_has_no_plan_gets_one_from_the_payment_on() {
         Payment open = begun("one", pro, false);
+        assertThat(payments.beginPlan(OWNER, Payment.Channel.STRIPE, "one", pro, true))
+                .as("another choice")
+                .isEqualTo(Outcome.refused(409, Payments.OPEN_AGAIN));
         store.advance(Duration.ofHours(20));
         PaymentNotice event = paid(open);
         assertThat(take(event)).isEqualTo(Verdict.TAKEN);

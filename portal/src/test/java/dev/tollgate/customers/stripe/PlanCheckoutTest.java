@@ -63,6 +63,11 @@ class PlanCheckoutTest {
     }
 
     private Payment bought(PortalServer on, String when) {
+        return bought(on, when, "%032x".formatted(System.nanoTime()));
+    }
+
+    /** @param id of the form */
+    private Payment bought(PortalServer on, String when, String id) {
         PlanActions.Stores stores = new PlanActions.Stores(
                 on.books().stores().plans(),
                 on.books().planSweep(),
@@ -71,7 +76,6 @@ class PlanCheckoutTest {
                 on.books().writer(),
                 Instant::now);
         Acting by = new Acting(account, "per_1", "192.0.2.1", null);
-        String id = "%032x".formatted(System.nanoTime());
         Body body = Body.of(
                 ApiJson.MAPPER
                         .createObjectNode()
@@ -125,6 +129,17 @@ class PlanCheckoutTest {
         bought(on, "after");
         assertThat(tell(on, paid("evt_2", stripe.last()))).isEqualTo(200);
         assertThat(plan(on, account).periods()).isEqualTo(2);
+    }
+
+    @Test
+    void a_form_that_is_sent_again_begins_another_payment_for_another_choice_alone() {
+        PortalServer on = startWithStripe();
+        String form = "0".repeat(32);
+        Payment after = bought(on, "after", form);
+        assertThat(bought(on, "after", form).id()).isEqualTo(after.id());
+        assertThat(stripe.sessions()).hasSize(1);
+        assertThat(bought(on, "now", form).id()).isNotEqualTo(after.id());
+        assertThat(stripe.last().fields()).containsEntry("metadata[when]", "now");
     }
 
     @Test

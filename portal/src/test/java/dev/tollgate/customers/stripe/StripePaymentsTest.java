@@ -181,6 +181,22 @@ class StripePaymentsTest {
     }
 
     @Test
+    void a_form_that_is_sent_again_for_another_amount_asks_for_that() {
+        Browser browser = member();
+        String id = form(browser);
+        String first =
+                browser.submit(TOP_UP, TOP_UP, Map.of("id", id, "own", "7")).location();
+        Map<String, String> changed = Map.of("id", id, "own", "70");
+        String second = browser.submit(TOP_UP, TOP_UP, changed).location();
+        assertThat(stripe.last().netCents()).isEqualTo(7_000);
+        int sessions = stripe.sessions().size();
+        assertThat(browser.submit(TOP_UP, TOP_UP, changed).location())
+                .isEqualTo(second)
+                .isNotEqualTo(first);
+        assertThat(stripe.sessions()).hasSize(sessions);
+    }
+
+    @Test
     void an_amount_out_of_bounds_is_refused_without_a_request_to_stripe() {
         Browser browser = member();
         int asked = stripe.requests().size();

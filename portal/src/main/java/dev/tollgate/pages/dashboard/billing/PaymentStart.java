@@ -4,6 +4,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.customers.payments.Payment;
+import dev.tollgate.customers.payments.PaymentForm;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.TestPayments;
 import dev.tollgate.customers.stripe.StripeCheckout;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** The begin of payments: their ids, their rate, and the page on which they are paid. Thread-safe; blocks. */
 public final class PaymentStart {
 
-    /** The field of a form that has the id of its payment. */
+    /** The field of a form that has its id. */
     static final String ID = "id";
 
     private static final int ID_BYTES = 16;
@@ -36,10 +37,10 @@ public final class PaymentStart {
         this.random = random;
     }
 
-    /** Begins a payment under an id of a page. */
+    /** Begins a payment for a form. */
     @FunctionalInterface
     interface Begin {
-        Outcome<Payment> under(Payment.Channel channel, String id);
+        Outcome<Payment> of(Payment.Channel channel, PaymentForm form);
     }
 
     /** Returns whether customers can pay. */
@@ -53,20 +54,20 @@ public final class PaymentStart {
         return maybeTests != null && maybeTests.isOpen() ? maybeTests : null;
     }
 
-    /** Returns an id for the next payment of a page. */
+    /** Returns an id for a form that begins payments. */
     String next() {
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
         return HexFormat.of().formatHex(id);
     }
 
-    /** Begins a payment for a form, once for each page that was shown, and asks for the page on which it is paid. */
+    /** Begins a payment for a form, once for what it chooses, and asks for the page on which it is paid. */
     Outcome<Payment> begin(PageRequest<Visitor.Member> request, Form form, Begin begin) {
         if (!isOpen()) {
             return Outcome.refused(409, sentence("Online payment is not available. Ask the operator to add credits."));
         }
-        String id = form.text(ID);
-        if (!id.matches("[0-9a-f]{32}")) {
+        PaymentForm its = PaymentForm.of(form.text(ID));
+        if (its == null) {
             return Outcome.refused(409, Payments.OPEN_AGAIN);
         }
         RequestRates.Rate rate = tries.take(request.visitor().accountId(), TRIES_A_MINUTE);
@@ -80,7 +81,7 @@ public final class PaymentStart {
                                     "Try again in {seconds} seconds.",
                                     String.valueOf(rate.retryAfter().toSeconds() + 1))));
         }
-        Outcome<Payment> begun = begin.under(stripe == null ? Payment.Channel.TEST : stripe.channel(), "pay_" + id);
+        Outcome<Payment> begun = begin.of(stripe == null ? Payment.Channel.TEST : stripe.channel(), its);
         if (begun instanceof Outcome.Done<Payment>(Payment payment)) {
             ask(request, payment);
         }

@@ -118,10 +118,11 @@ public final class TopUpPages {
                 || Long.parseLong(chosen) > Payment.DOLLARS_MAX) {
             return refused(request, "own", say("An amount is 1 to {most} whole dollars.", Payment.DOLLARS_MAX), form);
         }
-        Outcome<Payment> begun = start.begin(
-                request,
-                form,
-                (channel, id) -> payments.begin(PageRequest.acting(request), channel, id, Long.parseLong(chosen)));
+        long dollars = Long.parseLong(chosen);
+        Outcome<Payment> begun = start.begin(request, form, (channel, its) -> {
+            String id = its.credits(channel, dollars);
+            return payments.begin(PageRequest.acting(request), channel, id, dollars);
+        });
         return switch (begun) {
             case Outcome.Done<Payment>(Payment payment) -> PageStep.to(path(payment));
             case Outcome.Refused<Payment>(ApiError why) -> refused(request, why, form);

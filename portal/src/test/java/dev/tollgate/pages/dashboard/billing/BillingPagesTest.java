@@ -9,6 +9,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -52,6 +53,10 @@ class BillingPagesTest {
         assertThat(browser.submit("/dashboard/billing/top-up", "/dashboard/billing/top-up", form)
                         .location())
                 .isEqualTo(path);
+        Map<String, String> changed =
+                Map.of("id", Objects.requireNonNull(form.get("id")), "dollars", "25", "own", "26");
+        Browser.Page other = browser.submit("/dashboard/billing/top-up", "/dashboard/billing/top-up", changed);
+        assertThat(browser.get(other.location()).body()).as("another amount").contains("$26");
         String pay = path.replace("/dashboard/billing/top-up/", "/pay/test/");
         assertThat(browser.get(path).body()).contains("href=\"" + pay + "\"", "No money moves");
         for (int i = 0; i < 3; i++) {
