@@ -1,11 +1,14 @@
 package dev.tollgate.books.plans;
 
+import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.plans.Plan.Version;
 import dev.tollgate.storage.Database;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The income of plans, and the plans of accounts that end. Thread-safe; blocks. */
 public final class PlanFigures {
@@ -29,6 +32,14 @@ public final class PlanFigures {
                 GROUP BY paid.plan, paid.version) t
             JOIN plan_version v ON v.plan = t.plan AND v.number = t.version""";
 
+    // Grants of periods, of payments for one, and of payments that bought one beside the plan.
+    private static final String OF_GRANTS = """
+            SELECT g.number, v.body FROM credit_grant g JOIN entry e ON e.account_id = g.account_id AND e.number = g.entry_number
+                LEFT JOIN subscription s ON e.origin = 'plan' AND s.account_id = e.account_id AND e.origin_id LIKE s.number || '.%%'
+                LEFT JOIN payment p ON e.origin IN ('payment', 'test_payment') AND p.id = e.origin_id
+                JOIN plan_version v ON v.plan = COALESCE(s.plan, p.plan) AND v.number = COALESCE(s.version, p.version)
+            WHERE g.account_id = ? AND g.number IN (%s)""";
+
     private final Database database;
 
     PlanFigures(Database database) {
@@ -45,6 +56,27 @@ public final class PlanFigures {
     /** Returns plans that have ended since a time, the earliest first, without deleted accounts and accounts that have a later plan. */
     public List<Subscription> lapsed(Instant since, int limit) {
         return database.read(sql -> sql.list(LAPSED, Subscription::read, since, limit));
+    }
+
+    /** Returns the names of the plans that grants of an account come from, by the numbers of the grants; grants of no plan are missing. */
+    public Map<Long, String> names(String accountId, List<CreditGrant> grants) {
+        List<Long> ofPlans = grants.stream()
+                .filter(grant -> grant.kind() == CreditGrant.Kind.PLAN)
+                .map(CreditGrant::number)
+                .toList();
+        if (ofPlans.isEmpty()) {
+            return Map.of();
+        }
+        String these = OF_GRANTS.formatted(String.join(", ", Collections.nCopies(ofPlans.size(), "?")));
+        Object[] values = Stream.concat(Stream.of(accountId), ofPlans.stream()).toArray();
+        Map<Long, String> names = new HashMap<>();
+        return database.readFor(accountId, sql -> {
+            sql.each(
+                    these,
+                    row -> names.put(row.getLong(1), Plan.read(row.getString(2)).name()),
+                    values);
+            return names;
+        });
     }
 
     /** The prices of the periods of a plan that were assigned, or bought with money that is not all back, in US cents. @param latest of those since a time */

@@ -9,6 +9,7 @@ import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.Field.Choice;
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.ledger.LedgerChange;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.books.plans.Plan.Version;
@@ -32,6 +33,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -153,6 +155,11 @@ public final class PlanAssignments {
     /** Returns the newest plan of an account as it is stored; null if it never had one. */
     public @Nullable Subscription last(String accountId) {
         return plans.stored().last(accountId);
+    }
+
+    /** Returns the names of the plans that grants of an account come from, by the numbers of the grants. */
+    public Map<Long, String> names(String accountId, List<CreditGrant> grants) {
+        return plans.stored().figures().names(accountId, grants);
     }
 
     /** Returns the newest versions of plans that can be assigned. */

@@ -3,6 +3,7 @@ package dev.tollgate.pages.console.accounts;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.plans.Plan.Version;
 import dev.tollgate.books.plans.PlanStep.Kind;
 import dev.tollgate.books.plans.Subscription;
@@ -23,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param last the newest plan, which may have ended; null: it never had one
  * @param choices plans that can be assigned
+ * @param grants the names of the plans that the account's grants come from, by the numbers of the grants
  */
-public record AccountPlan(@Nullable Subscription last, List<Version> choices, Asked asked) {
+public record AccountPlan(@Nullable Subscription last, List<Version> choices, Asked asked, Map<Long, String> grants) {
 
     private static final String PLAN = "plan";
     private static final String PERIODS = "periods";
@@ -62,7 +64,8 @@ public record AccountPlan(@Nullable Subscription last, List<Version> choices, As
                 : last.version().plan();
     }
 
-    static AccountPlan of(PlanAssignments plans, String accountId, FormState form, PageRequest<?> request) {
+    static AccountPlan of(
+            PlanAssignments plans, String accountId, List<CreditGrant> grants, FormState form, PageRequest<?> request) {
         String deed = PlanAssignments.ASSIGN.name();
         String plan = form.value(deed, PLAN, Objects.requireNonNullElse(request.query(PLAN), ""));
         String periods = form.value(deed, PERIODS, Objects.requireNonNullElse(request.query(PERIODS), ""));
@@ -74,7 +77,8 @@ public record AccountPlan(@Nullable Subscription last, List<Version> choices, As
                 plans.choices(),
                 plan.isEmpty()
                         ? new Asked(plan, periods, when, null, null)
-                        : asked(plans, accountId, plan, periods, when));
+                        : asked(plans, accountId, plan, periods, when),
+                plans.names(accountId, grants));
     }
 
     private static Asked asked(PlanAssignments plans, String accountId, String plan, String periods, String when) {

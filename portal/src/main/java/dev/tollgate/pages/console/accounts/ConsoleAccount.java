@@ -200,14 +200,15 @@ public final class ConsoleAccount {
                     organization.of(id),
                     keys,
                     links.links().isMailOn());
+            GrantsNow grants = deeds.grants(id);
             Standing standing = new Standing(
                     account,
                     account.blocked() ? ban(id, zone) : null,
                     deeds.limits(id),
                     states.all(id, keys, now),
-                    deeds.grants(id),
+                    grants,
                     AccountGroup.of(groups, account, zone),
-                    AccountPlan.of(plans, id, form, request),
+                    AccountPlan.of(plans, id, grants.grants(), form, request),
                     now);
             return (out, shell) -> JteaccountGenerated.render(
                     out, null, shell, standing, owned, new Activity(overview, recent, calls, ledger, paid), shown);

@@ -124,11 +124,13 @@ public record BillingPages(
      * The grants of the account.
      *
      * @param empty those with nothing left, the newest first
+     * @param names of the plans that grants come from, by the numbers of the grants
      * @param older where the list of these continues; null if it does not
      */
     public record Grants(
             GrantsNow now,
             List<CreditGrant> empty,
+            Map<Long, String> names,
             @Nullable String older,
             PlanSale.Shown plans) {}
 
@@ -142,9 +144,13 @@ public record BillingPages(
         List<CreditGrant> empty = ledger.emptyGrants(accountId, before, EMPTY_GRANTS + 1);
         boolean isMore = empty.size() > EMPTY_GRANTS;
         List<CreditGrant> page = isMore ? empty.subList(0, EMPTY_GRANTS) : empty;
+        GrantsNow now = ledger.grants(accountId, clock.instant());
+        List<CreditGrant> shown =
+                Stream.concat(now.grants().stream(), page.stream()).toList();
         return new Grants(
-                ledger.grants(accountId, clock.instant()),
+                now,
                 page,
+                plans.names(accountId, shown),
                 isMore ? PATH + "?grants=" + page.getLast().number() + "#grants" : null,
                 plans.of(accountId, refused));
     }

@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.billing;
 
 import static dev.tollgate.base.words.Words.say;
 
+import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.plans.Plan.Version;
 import dev.tollgate.books.plans.Plans;
 import dev.tollgate.books.plans.Subscription;
@@ -123,6 +124,11 @@ public record PlanSale(
                 .map(version -> new PlanOffer(version, rates(accountId, version, now), running, start.next()))
                 .toList();
         return new Shown(last, offers, refused);
+    }
+
+    /** Returns the names of the plans that grants come from, by the numbers of the grants. */
+    Map<Long, String> names(String accountId, List<CreditGrant> grants) {
+        return forms.stores().plans().figures().names(accountId, grants);
     }
 
     private List<String> rates(String accountId, Version version, Instant now) {

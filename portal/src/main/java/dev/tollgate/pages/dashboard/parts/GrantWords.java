@@ -80,9 +80,10 @@ public final class GrantWords {
                 : say("{amount} of {grant} until {time}", money.sum(grant.leftMicros()), name, time(end, zone));
     }
 
-    /** Returns where a grant comes from, such as {@code gift}, or {@code plan Pro} for the credits of the plan's period, or of one ahead. */
-    public static String origin(CreditGrant grant, @Nullable Subscription plan) {
-        return plan != null && isOf(grant, plan) ? name(grant, plan) : kind(grant);
+    /** Returns where a grant comes from, such as {@code gift} or {@code plan Pro}. @param plans the names of plans by the numbers of their grants */
+    public static String origin(CreditGrant grant, Map<Long, String> plans) {
+        String plan = plans.get(grant.number());
+        return plan == null ? kind(grant) : say("plan {name}", plan);
     }
 
     /** Returns the name of a grant, such as {@code grant 7}, or {@code plan Pro} for the credits of the plan's period, or of one ahead. */
@@ -168,7 +169,7 @@ public final class GrantWords {
     }
 
     /** Returns what kind of grant it is. */
-    public static String kind(CreditGrant grant) {
+    private static String kind(CreditGrant grant) {
         return switch (grant.kind()) {
             case GIFT -> say("gift");
             case VOUCHER -> say("voucher");

@@ -126,7 +126,7 @@ class PlanPagesTest {
         assertThat(billing())
                 .contains(
                         "Period 1 of 1, until the end of 27 February 2027. It is the last one.",
-                        "Grant 2, plan: <b",
+                        "Grant 2, plan Pro: <b",
                         "From 28 February 2027 until the end of 30 March 2027, for");
         customer.submit("/dashboard", "/dashboard/billing/notice", Map.of("line", "3000", "unit", "credits"));
         assertThat(billing()).contains("Your balance is below your line of 3,000");

@@ -147,7 +147,9 @@ class PlanSalePagesTest {
         Browser.Page late = buy("pro", "1", "after");
         admin("/plans/day", "\"name\":\"Day\",\"cents\":100,\"period\":\"day\",\"credits\":10,\"on_sale\":true");
         paid(buy("day", "1", "now"));
-        assertThat(customer.get(paid(late)).body())
+        String paid = paid(late);
+        assertThat(billing()).contains("Grant 1, plan Pro: <b", "Grant 2, plan Day: <b", "Grant 3, plan Pro: <b");
+        assertThat(customer.get(paid).body())
                 .contains("Plan Pro, 31 January to 28 February 2027: 1,000.00 credits.")
                 .contains("these credits are a grant apart from the plan");
         Browser operator = new Browser(server.url());
@@ -156,7 +158,10 @@ class PlanSalePagesTest {
                 .contains("paid $9.50 for plan Pro on 31 Jan 2027, which could not take it any more")
                 .contains("href=\"/console/accounts/" + account + "\"");
         assertThat(operator.get("/console/accounts/" + account).body())
-                .contains("grant 3, apart from the plan", "A refund in full takes 1,000.00 credits of grant 3.");
+                .contains(
+                        "Grant 1, plan Pro: <b",
+                        "grant 3, apart from the plan",
+                        "A refund in full takes 1,000.00 credits of grant 3.");
     }
 
     @Test
@@ -193,5 +198,6 @@ class PlanSalePagesTest {
                 .contains("of these credits were reversed")
                 .doesNotContain("Refund test payment");
         assertThat(server.number("SELECT reversed_micros FROM payment")).isEqualTo(1_000_000_000);
+        assertThat(billing()).contains("Grants with nothing left", "1, plan Pro");
     }
 }
