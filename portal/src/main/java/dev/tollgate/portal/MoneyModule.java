@@ -145,9 +145,8 @@ public record MoneyModule(
         }
         try {
             PaymentNotice notice = stripe.event(eventId);
-            @Nullable
             Verdict taken = notice == null
-                    ? null
+                    ? Verdict.OF_NO_USE
                     : payments.notices()
                             .take(notice, Objects.requireNonNullElse(by.actor().address(), "here"));
             String outcome = PaymentNotices.outcome(taken);
@@ -159,7 +158,7 @@ public record MoneyModule(
                     clock.instant(),
                     () -> new Deed.Changed(null, AccountLog.json("outcome", outcome)))));
             return switch (taken) {
-                case null -> sentence("The event has no information about a payment.");
+                case OF_NO_USE -> sentence("The event has no information about a payment.");
                 case TAKEN -> sentence("The event counts now.");
                 case KEPT -> sentence("The event is kept until its payment is known.");
                 case REPLAYED ->

@@ -36,9 +36,6 @@ public final class PaymentNotices {
             sentence("Processed an event again"),
             new Fact("outcome", sentence("Outcome")).saying(outcomes()));
 
-    /** The outcome of an event that says nothing about a payment. */
-    public static final String OF_NO_USE = "of_no_use";
-
     /** The rows of the audit log for credits that a payment service's notice takes back or returns, and for events. */
     public static final List<DeedKind> TOLD = Stream.concat(
                     Stream.of(
@@ -65,17 +62,16 @@ public final class PaymentNotices {
     }
 
     private static Map<String, Sentence> outcomes() {
-        Map<String, Sentence> words =
-                new HashMap<>(Map.of(OF_NO_USE, sentence("outcome::says nothing about a payment")));
+        Map<String, Sentence> words = new HashMap<>();
         for (Verdict verdict : Verdict.values()) {
             words.put(outcome(verdict), verdict.word());
         }
         return words;
     }
 
-    /** Returns the word of an outcome in the audit log. @param verdict null for an event that says nothing about a payment */
-    public static String outcome(@Nullable Verdict verdict) {
-        return verdict == null ? OF_NO_USE : verdict.name().toLowerCase(Locale.ROOT);
+    /** Returns the word of an outcome in the audit log. */
+    public static String outcome(Verdict verdict) {
+        return verdict.name().toLowerCase(Locale.ROOT);
     }
 
     /** The most attempts: all payments that an account may begin in a day can come at the same time, and one of them goes first each time. */

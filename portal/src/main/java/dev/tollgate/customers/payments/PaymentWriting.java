@@ -93,7 +93,7 @@ record PaymentWriting(Statements statements) {
     void notice(TakeNotice take) throws SQLException {
         PaymentRow row = take.row();
         switch (take.outcome()) {
-            case AGAIN -> {}
+            case AGAIN, OF_NO_USE -> {}
             case REPLAYED -> {
                 statements.run(REPLAY, take.notice().id());
             }

@@ -104,13 +104,38 @@ final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
     }
 
     private void judgeAnew(Statements statements, TakeNotice take, PaymentNotice notice) throws SQLException {
-        if (notice.wrong() != null) {
+        if (saysNothing(statements, take, notice)) {
+            take.judge(Verdict.OF_NO_USE, null, null);
+        } else if (notice.wrong() != null) {
             take.judge(Verdict.REFUSED, null, notice.wrong());
         } else if (notice.fact().isOfTheWay()) {
             onItsWay(statements, take, notice);
         } else {
             ofItsMoney(statements, take, notice);
         }
+    }
+
+    /**
+     * Returns whether a notice is none of ours: it moves no money and is of no page that is known here, such as the end of one that a restore has lost, or it is
+     * of money in another currency, with which another system was paid.
+     */
+    private boolean saysNothing(Statements statements, TakeNotice take, PaymentNotice notice) throws SQLException {
+        PaymentNotice.Fact fact = notice.fact();
+        if (!fact.isOfTheWay()) {
+            String intent = notice.intentId();
+            return Blame.OTHER_CURRENCY.kept().equals(notice.wrong())
+                    && intent != null
+                    && byIntent(statements, intent) == null;
+        }
+        if (fact == PaymentNotice.Fact.PAID) {
+            return false;
+        }
+        Payment read = take.read();
+        PaymentRow row = read == null ? null : rows.get(read.id());
+        boolean isTooEarly = fact == PaymentNotice.Fact.PENDING
+                && row != null
+                && row.stored().sessionId() == null;
+        return row == null || !isTooEarly && wrong(row.stored(), notice) != null;
     }
 
     /** Returns the outcome of an event that was received before; null if it was not. */

@@ -12,6 +12,8 @@ public enum Verdict {
     KEPT("kept"),
     /** The notice has no effect and is listed as refused. It is judged again if the service sends it again. */
     REFUSED("refused"),
+    /** The notice says nothing, or moves no money and is of no payment page that is known here. It leaves no trace. */
+    OF_NO_USE("of_no_use"),
     /** The notice is refused for a temporary reason; the service should send it again soon. Stored as refused. */
     TOO_EARLY("refused"),
     /** The notice was received before. */
@@ -34,6 +36,7 @@ public enum Verdict {
             case TAKEN -> sentence("outcome::counts now");
             case KEPT -> sentence("outcome::kept until its payment is known");
             case REFUSED, TOO_EARLY, AGAIN -> sentence("outcome::refused");
+            case OF_NO_USE -> sentence("outcome::says nothing about a payment");
             case REPLAYED -> sentence("outcome::nothing changed");
         };
     }

@@ -83,6 +83,7 @@ public record StripeWebhookHandler(Payments payments, WebhookCounts counts) impl
         switch (taken) {
             case TAKEN -> counts.count(WebhookCounts.Kind.TAKEN);
             case KEPT -> counts.count(WebhookCounts.Kind.KEPT);
+            case OF_NO_USE -> counts.count(WebhookCounts.Kind.OF_NO_USE);
             case REPLAYED -> counts.count(WebhookCounts.Kind.REPLAYED);
             case REFUSED, TOO_EARLY, AGAIN -> {
                 counts.count(WebhookCounts.Kind.REFUSED);

@@ -254,6 +254,23 @@ class StripePaymentsTest {
     }
 
     @Test
+    void what_moves_no_money_and_is_of_no_page_here_leaves_no_trace() {
+        StripeStandIn.Session ours = session(member(), "10");
+        StripeStandIn.Session linked =
+                new StripeStandIn.Session("cs_test_other", "pi_other", ours.payment(), 1_000, Map.of());
+        StripeStandIn.Session lost = new StripeStandIn.Session("cs_test_lost", "pi_lost", "pay_lost", 1_000, Map.of());
+        for (String type : List.of("checkout.session.expired", "checkout.session.completed")) {
+            for (StripeStandIn.Session session : List.of(linked, lost)) {
+                assertThat(tell(StripeStandIn.session(newEvent(), type, session, "unpaid", 1_000, 0)))
+                        .isEqualTo(200);
+                assertThat(outcome("evt_" + numbers)).isNull();
+            }
+        }
+        assertThat(tell(paid(newEvent(), ours))).isEqualTo(200);
+        assertThat(outcome("evt_" + numbers)).isEqualTo("taken: ");
+    }
+
+    @Test
     void a_session_that_we_did_not_make_credits_nothing() {
         Browser browser = member();
         StripeStandIn.Session ours = session(browser, "10");
@@ -300,6 +317,13 @@ class StripePaymentsTest {
                 .isEqualTo(200);
         assertThat(outcome("evt_" + numbers)).isEqualTo("refused: the currency is not US dollars");
         assertThat(balance(browser)).isEqualTo("0.000000");
+        tell(paid(newEvent(), session));
+        tell(StripeStandIn.refunded(newEvent(), session, 1_000).replace("\"usd\"", "\"kwd\""));
+        assertThat(outcome("evt_" + numbers)).isEqualTo("refused: the currency is not US dollars");
+        assertThat(balance(browser)).isEqualTo("2,000.000000");
+        StripeStandIn.Session theirs = new StripeStandIn.Session("cs_test_krw", "pi_krw", "order_1", 1_000, Map.of());
+        tell(StripeStandIn.refunded(newEvent(), theirs, 1_000).replace("\"usd\"", "\"krw\""));
+        assertThat(outcome("evt_" + numbers)).as("of another system").isNull();
     }
 
     @Test
