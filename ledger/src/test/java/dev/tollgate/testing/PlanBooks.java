@@ -51,7 +51,11 @@ public record PlanBooks(BooksFixture store) {
                 .collect(Collectors.joining(",", "[", "]"));
         BigDecimal credits = BigDecimal.valueOf(its.creditsMicros(), 6).stripTrailingZeros();
         store.commit(set, deed("plan.set", plan, """
-                {"version":1,"name":"%s","cents":%d,"period":"%s","credits":%s,"models":%s,"group":%s,"limits":"%s","on_sale":%b,"set_at":"%s"}""".formatted(
+                {"version":%d,"name":"%s","cents":%d,"period":"%s","credits":%s,"models":%s,"group":%s,"limits":"%s","on_sale":%b,"set_at":"%s"}""".formatted(
+                        store.plans.versions(plan, Long.MAX_VALUE, 1).stream()
+                                        .mapToLong(Version::number)
+                                        .sum()
+                                + 1,
                         its.name(),
                         its.cents(),
                         its.period().word(),

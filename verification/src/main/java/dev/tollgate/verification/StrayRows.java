@@ -141,6 +141,10 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
                 SELECT 1 FROM entry p JOIN credit_grant g ON g.account_id = p.account_id AND g.entry_number = p.number
                 WHERE p.account_id = e.account_id AND p.origin IN ('payment', 'test_payment') AND p.origin_id = e.origin_id
                     AND e.grants LIKE g.number || ':%' AND e.grants NOT LIKE '% %')
+                AND NOT EXISTS (SELECT 1 FROM entry w JOIN credit_grant g ON g.account_id = w.account_id AND g.kind = 'refund'
+                    WHERE w.account_id = e.account_id AND w.number < e.number AND w.kind = 'reversal' AND w.amount_micros > 0
+                        AND w.origin_id = e.origin_id AND w.grants LIKE g.number || ':%' AND w.grants NOT LIKE '% %'
+                        AND e.grants LIKE g.number || ':%' AND e.grants NOT LIKE '% %')
             ORDER BY e.account_id, e.number"""),
             new StrayRows(
                     "payments", "payment %s of a plan went back in full, and its grant %s of account %s is live", """

@@ -117,6 +117,12 @@ final class Journal {
         return -moved(accountId, EntryKind.REVERSAL, (origin, share) -> payment.equals(origin));
     }
 
+    /** Returns what a payment's reversals have returned to a grant, and not taken again. Reads. @param payment its id */
+    long returnedMicros(String accountId, String payment, long grant) throws SQLException {
+        return moved(
+                accountId, EntryKind.REVERSAL, (origin, share) -> payment.equals(origin) && share.grant() == grant);
+    }
+
     /** The origin and the reason of an earlier reversal. */
     record Reversed(Origin origin, String reason) {}
 

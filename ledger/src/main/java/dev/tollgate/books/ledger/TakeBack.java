@@ -1,7 +1,9 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.grants.CreditGrant.Kind;
 import dev.tollgate.books.grants.GrantRow;
 import dev.tollgate.books.grants.PaidBy;
+import dev.tollgate.books.grants.PaidBy.Share;
 import dev.tollgate.books.ledger.BatchGrants.Refunded;
 import dev.tollgate.books.ledger.Journal.Earlier;
 import dev.tollgate.books.ledger.Journal.Requested;
@@ -16,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sets the reversed part of a payment. If the payment has a grant of its own, what left that by expiry or end counts first: it returns in an entry, to go with
- * the rest. An increase then debits what is left in that grant, and the general credits, as far as that goes, never other grants (Z21); a missing rest is
- * the platform's loss, and blocks the account. A decrease lowers that loss first and then returns to where it was taken, the grant first, since the customer has
+ * the rest. An increase then debits what is left in that grant, or what a decrease returned of it once it had ended, and the general credits, as far as that goes, never other
+ * grants (Z21); a missing rest is the platform's loss, and blocks the account. A decrease lowers that loss first and then returns to where it was taken, the grant first, since the customer has
  * used the credits that could not be debited; what had expired expires again. Holds of running calls do not change, and no account is unblocked.
  * Nothing is done if the account would hold more than {@value Grant#PURCHASED_MICROS_MAX} micro-credits.
  *
@@ -200,7 +202,8 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
 
     private Taken take(Book book, AccountRow account, Taken now, long micros, @Nullable Long own) throws SQLException {
         long lapsed = Math.min(micros, lapsedMicros(book, now, own));
-        long ofGrant = own == null ? 0 : book.grants().take(account, own, micros - lapsed, at);
+        Share most = own == null ? null : ofGrants(book, account, own, micros - lapsed);
+        long ofGrant = most == null ? 0 : book.grants().take(account, most.grant(), most.micros(), at);
         long ofGeneral = book.grants().generalLeaves(account, micros - lapsed - ofGrant, ofGrant, at);
         long missing = micros - lapsed - ofGrant - ofGeneral;
         if (lapsed > 0) {
@@ -215,8 +218,27 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
                         isOfSandbox ? -ofGeneral : 0,
                         reason,
                         at,
-                        ofGrant == 0 ? null : own + ":" + ofGrant);
+                        most == null || ofGrant == 0 ? null : most.grant() + ":" + ofGrant);
         return new Taken(now.micros() + micros, now.missingMicros() + missing, now.lapsedMicros() + lapsed);
+    }
+
+    /** Returns what goes out of a grant if no call runs: the payment's own, or the one that got its credits back after that had ended. Null: nothing. */
+    private @Nullable Share ofGrants(Book book, AccountRow account, long own, long micros) throws SQLException {
+        long atMillis = account.stamp(at).toEpochMilli();
+        if (micros == 0) {
+            return null;
+        }
+        for (GrantRow row : book.grants().of(account).rows()) {
+            boolean isOwn = row.number == own;
+            if ((isOwn || row.kind == Kind.REFUND) && row.isLive() && !row.hasExpired(atMillis)) {
+                String its = Objects.requireNonNull(origin.id());
+                long most = isOwn ? micros : book.journal().returnedMicros(accountId, its, row.number);
+                if (most > 0) {
+                    return new Share(row.number, Math.min(micros, most));
+                }
+            }
+        }
+        return null;
     }
 
     /** Ends the payment's own grant. Running calls keep what they need of it, as at its expiry. */
@@ -250,7 +272,7 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
         if (own == null || ofGrant == 0) {
             book.journal().enter(account, requested(-micros), back, found, sandbox, reason, at);
         } else {
-            PaidBy paid = new PaidBy(List.of(new PaidBy.Share(own, ofGrant)));
+            PaidBy paid = new PaidBy(List.of(new Share(own, ofGrant)));
             Refunded refunded = book.grants().refund(account, paid, 0, ofGrant, account.stamp(at));
             if (refunded == null) {
                 return now;

@@ -61,6 +61,10 @@ class TakeBackModelTest {
         private long general = 300;
         private long left;
         private long ofGrant;
+
+        /** What came back of the grant once it had expired, among the refunds. */
+        private long returned;
+
         private Taken taken = Taken.NOTHING;
         private final List<Held> held = new ArrayList<>();
 
@@ -148,8 +152,14 @@ class TakeBackModelTest {
                 share--;
             }
             own -= share;
-            ofGrant += share;
-            long rest = micros - lapsed - share;
+            long again = hasExpired ? Math.min(micros - lapsed, Math.min(returned, refunds)) : 0;
+            while (again > 0 && !covers(own, refunds - again, general)) {
+                again--;
+            }
+            refunds -= again;
+            returned -= again;
+            ofGrant += share + again;
+            long rest = micros - lapsed - share - again;
             long more = Math.min(rest, general);
             while (more > 0 && !covers(own, refunds, general - more)) {
                 more--;
@@ -166,6 +176,7 @@ class TakeBackModelTest {
                     micros - found - share, taken.micros() - taken.missingMicros() - taken.lapsedMicros() - ofGrant);
             own += hasExpired ? 0 : share;
             refunds += hasExpired ? share : 0;
+            returned += hasExpired ? share : 0;
             ofGrant -= share;
             general += more;
             taken = new Taken(

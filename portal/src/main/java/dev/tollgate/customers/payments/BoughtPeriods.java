@@ -16,9 +16,13 @@ import org.jspecify.annotations.Nullable;
 /** The periods of plans that payments buy, as pages and papers name them. Thread-safe; blocks. */
 public record BoughtPeriods(Database database) {
 
-    // The request of the credits, as TakeNotice names it.
+    // The request of the credits, as TakeNotice names it. What has left a grant did so by its expiry or its end.
     private static final String OF = """
-            SELECT p.id, v.body, g.number, g.starts_at, g.expires_at, g.left_micros, g.lapsed_micros, a.balance_micros - a.granted_micros
+            SELECT p.id, v.body, g.number, g.starts_at, g.expires_at, g.left_micros, (SELECT COALESCE(SUM(-gone.amount_micros), 0) FROM entry gone
+                    WHERE gone.account_id = e.account_id AND gone.number > e.number AND gone.kind = 'adjustment'
+                        AND gone.grants LIKE g.number || ':%%' AND gone.grants NOT LIKE '%% %%'),
+                a.balance_micros - a.granted_micros, a.reserved_micros, EXISTS (SELECT 1 FROM entry back WHERE back.account_id = e.account_id
+                    AND back.number > e.number AND back.kind = 'reversal' AND back.origin_id = p.id)
             FROM payment p JOIN plan_version v ON v.plan = p.plan AND v.number = p.version JOIN account a ON a.id = p.account_id
                 LEFT JOIN entry e ON e.account_id = p.account_id
                     AND e.request_id = CASE WHEN p.channel = 'stripe' THEN 'payment-' || p.id ELSE 'test-payment-' || p.account_id || '-' || p.id END
@@ -47,11 +51,20 @@ public record BoughtPeriods(Database database) {
          * @param startsAt the begin of the period, which may lie ahead
          * @param endsAt its end
          * @param leftMicros that it has
-         * @param lapsedMicros that have expired
+         * @param lapsedMicros that have expired, or left it when it was ended
          * @param generalMicros the account's general credits that no call holds
+         * @param heldMicros what running calls of the account hold
+         * @param wasBack whether money of the payment has gone back once, also if it came again
          */
         public record Credits(
-                long number, Instant startsAt, Instant endsAt, long leftMicros, long lapsedMicros, long generalMicros) {
+                long number,
+                Instant startsAt,
+                Instant endsAt,
+                long leftMicros,
+                long lapsedMicros,
+                long generalMicros,
+                long heldMicros,
+                boolean wasBack) {
 
             /** Returns what a refund of the whole payment would take now, if no call runs (K22). */
             public Refund refund(Payment payment) {
@@ -101,7 +114,9 @@ public record BoughtPeriods(Database database) {
                         Objects.requireNonNull(Columns.timeOrNull(row, 5)),
                         row.getLong(6),
                         row.getLong(7),
-                        row.getLong(8));
+                        row.getLong(8),
+                        row.getLong(9),
+                        row.getBoolean(10));
         return new BoughtPeriod(Plan.read(row.getString(2)).name(), credits);
     }
 

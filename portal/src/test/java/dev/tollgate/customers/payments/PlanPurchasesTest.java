@@ -305,10 +305,18 @@ class PlanPurchasesTest {
         assertThat(last().version().plan()).isEqualTo("basic");
         assertThat(refused(day, false)).isEqualTo("when");
         Payment tooMany = begun("toomany", day, true);
-        plans.assign(ACCOUNT, basic, 20, PlanStep.Kind.AFTER);
+        plans.assign(ACCOUNT, basic, 13, PlanStep.Kind.AFTER);
         assertThat(bought(pays(tooMany))).isEqualTo("null.null");
         assertThat(last().number()).isEqualTo(1);
         assertThat(refused(day, true)).isEqualTo("when");
+        sweepAt("2027-02-28");
+        assertThat(bought(buys("twelve", day, true))).as("as many as may be").isEqualTo("2.1");
+    }
+
+    @Test
+    void a_version_is_not_begun_once_another_is_sold_instead() {
+        plans.set("pro", plan("Pro", 1_000, Period.MONTH, "gold"));
+        assertThat(refused(pro, false)).isEqualTo("plan");
     }
 
     @Test

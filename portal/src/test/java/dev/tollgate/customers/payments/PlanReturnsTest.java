@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.grants.CreditGrant.Kind;
 import dev.tollgate.books.grants.GrantLimits;
+import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Lapse;
 import dev.tollgate.books.ledger.SetBlocked;
 import dev.tollgate.books.ledger.TakeBack.Taken;
@@ -16,6 +17,7 @@ import dev.tollgate.books.plans.PlanSweep;
 import dev.tollgate.books.plans.Subscription;
 import dev.tollgate.books.plans.Subscription.End;
 import dev.tollgate.books.plans.Subscription.Why;
+import dev.tollgate.customers.payments.BoughtPeriods.BoughtPeriod;
 import dev.tollgate.customers.payments.PaymentNotice.Fact;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.models.prices.ModelPatterns;
@@ -129,9 +131,17 @@ class PlanReturnsTest {
         }
     }
 
+    /** Refunds payments, as pages have told it before. */
     private void refunded(String... ids) {
         for (String id : ids) {
+            Payment payment = Objects.requireNonNull(payments.find(id));
+            BoughtPeriod.Credits told = Objects.requireNonNull(
+                    Objects.requireNonNull(payments.periods().of(payment)).credits());
             took(Fact.REFUNDED, id, CENTS);
+            if (!told.wasBack() && told.heldMicros() == 0) {
+                assertThat(taken(id).missingMicros())
+                        .isEqualTo(told.refund(payment).missingMicros());
+            }
         }
     }
 
@@ -296,6 +306,21 @@ class PlanReturnsTest {
         took(Fact.DISPUTE_LOST, "two", CENTS);
         refunded("two");
         assertThat(taken("two")).isEqualTo(new Taken(MICROS, 0, 0));
+    }
+
+    @Test
+    void credits_of_a_won_dispute_go_first_if_money_goes_back_again() {
+        buys("one");
+        took(Fact.DISPUTED, "one", CENTS);
+        took(Fact.DISPUTE_WON, "one", CENTS);
+        store.advance(Duration.ofDays(1));
+        store.reserve("call_1", ACCOUNT, MICROS / 4, MICROS / 4);
+        store.settle("call_1", MICROS / 4);
+        store.commit(new Grant(ACCOUNT, MICROS, "general credits", store.now()));
+        refunded("one");
+        assertThat(left()).isEqualTo("[]");
+        assertThat(store.balance(ACCOUNT).balanceMicros()).as("general").isEqualTo(MICROS - MICROS / 4);
+        assertThat(taken("one")).isEqualTo(new Taken(MICROS, 0, 0));
     }
 
     @Test

@@ -77,9 +77,16 @@ public final class PlanWords {
     /** Returns what a refund of the whole payment would take now, in a sentence; null if it is not paid, or something went back. */
     public static @Nullable String refund(BoughtPeriod period, Payment payment, Money money) {
         BoughtPeriod.Credits credits = period.credits();
-        if (credits == null || payment.reversedMicros() > 0) {
+        if (credits == null || credits.wasBack()) {
             return null;
         }
+        String taken = taken(credits, payment, money);
+        return credits.heldMicros() == 0
+                ? taken
+                : Joined.sentences(taken, say("Running calls keep what they need of it, which counts as spent."));
+    }
+
+    private static String taken(BoughtPeriod.Credits credits, Payment payment, Money money) {
         BoughtPeriods.Refund refund = credits.refund(payment);
         String number = Long.toString(credits.number());
         String own = money.withUnit(money.sum(refund.ownMicros()));
@@ -91,6 +98,9 @@ public final class PlanWords {
                     number,
                     general,
                     money.withUnit(money.sum(refund.missingMicros())));
+        }
+        if (refund.ownMicros() + refund.generalMicros() == 0) {
+            return say("A refund in full takes no credits: those of grant {number} have expired or ended.", number);
         }
         return refund.generalMicros() == 0
                 ? say("A refund in full takes {own} of grant {number}.", own, number)
