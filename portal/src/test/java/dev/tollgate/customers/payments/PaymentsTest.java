@@ -160,7 +160,7 @@ class PaymentsTest {
     /** Pays ten dollars for credits that expire after a day. */
     private void paidForADay(String id) {
         begun(id, 10);
-        store.execute("UPDATE payment SET state = 'paid', session_id = 's', intent_id = 'intent_" + id
+        store.execute("UPDATE payment SET state = 'paid', session_id = 's_" + id + "', intent_id = 'intent_" + id
                 + "', ended_at = created_at WHERE id = '" + id + "'");
         Origin origin = Origin.of(Origin.Kind.PAYMENT, id);
         RequestId request = new RequestId("payment-" + id);
@@ -224,6 +224,20 @@ class PaymentsTest {
         assertThat(balance()).isZero();
         took(PaymentNotice.Fact.DISPUTED, "day", 1_000);
         assertThat(taken("day").missingMicros()).as("all of it is back").isEqualTo(Payment.micros(1));
+    }
+
+    @Test
+    void losses_of_many_payments_are_lowered_at_once() {
+        List<String> days =
+                IntStream.range(0, 21).mapToObj(i -> "day" + (100 + i)).toList();
+        days.forEach(this::paidForADay);
+        store.reserve("call_1", ACCOUNT, Payment.micros(210), Payment.micros(210));
+        store.advance(Duration.ofDays(2));
+        days.forEach(day -> took(PaymentNotice.Fact.REFUNDED, day, 1_000));
+        assertThat(taken("day120").missingMicros()).isEqualTo(Payment.micros(10));
+        store.settle("call_1", 0);
+        new LateReturns(store.database, store.writer, store::now).sweep();
+        assertThat(store.number("SELECT SUM(missing_micros) FROM payment")).isZero();
     }
 
     @Test

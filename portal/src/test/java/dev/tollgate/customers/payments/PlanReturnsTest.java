@@ -334,6 +334,7 @@ class PlanReturnsTest {
         assertThat(last().isRunning()).isTrue();
         assertThat(last().periods()).isEqualTo(2);
         assertThat(left()).as("credits of other periods stay").isEqualTo("[03-31]");
+        assertThat(store.number("SELECT COUNT(*) FROM plan_return")).isZero();
         assertThat(group()).isEqualTo("gold");
     }
 
@@ -391,11 +392,13 @@ class PlanReturnsTest {
         assertThat(last().number()).isEqualTo(2);
         refunded("two");
         assertThat(left()).isEqualTo("[02-28, 03-10]");
+        refunded("one");
+        assertThat(left()).as("the first period of the first plan").isEqualTo("[03-10]");
         assertThat(last().isRunning()).isTrue();
         assertThat(group()).isEqualTo("gold");
         refunded("now");
         assertThat(last().end()).isEqualTo(new End(store.now(), Why.REFUNDED));
-        assertThat(left()).as("the first period of the first plan").isEqualTo("[02-28]");
+        assertThat(left()).isEqualTo("[]");
     }
 
     @Test

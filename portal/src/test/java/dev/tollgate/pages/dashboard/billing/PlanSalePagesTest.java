@@ -5,6 +5,8 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.PortalServer;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,6 +177,38 @@ class PlanSalePagesTest {
         bought--;
         assertThat(buy("pro", "1", "now").location()).isEqualTo(now.location());
         assertThat(server.number("SELECT COUNT(*) FROM payment")).isEqualTo(2);
+    }
+
+    @Test
+    void the_least_and_the_highest_price_are_sold() {
+        admin("/plans/pro", "\"name\":\"Pro\",\"cents\":50,\"period\":\"day\",\"credits\":1,\"on_sale\":true");
+        admin("/plans/own", "\"name\":\"Top\",\"cents\":99999999,\"period\":\"day\",\"credits\":1,\"on_sale\":true");
+        assertThat(billing()).contains("Buy for $0.50", "Buy for $999,999.99");
+        for (Browser.Page begun : List.of(buy("pro", "2", "after"), buy("own", "2", "now"))) {
+            String page = paid(begun);
+            assertThat(customer.get(page.replace("top-up", "invoices")).body())
+                    .containsAnyOf(">$0.50<", ">$999,999.99<");
+        }
+        assertThat(server.number("SELECT SUM(net_cents) FROM payment WHERE state = 'paid'"))
+                .isEqualTo(100_000_049);
+    }
+
+    @Test
+    void a_form_of_no_page_is_refused_and_begins_nothing() {
+        List<String> wrong =
+                List.of("", " ", "0", "-1", "1.5", "x", "١", "99999999999999999999", "pro' OR 1=1", "\u0000");
+        String id = "0".repeat(32);
+        for (String each : wrong) {
+            for (String field : List.of("plan", "version", "when", "payment")) {
+                Map<String, String> form = new HashMap<>(
+                        Map.of("deed", "plan.buy", "payment", id, "plan", "pro", "version", "1", "when", "after"));
+                form.put(field, each);
+                assertThat(customer.submit(BILLING, BILLING + "/plan", form).status())
+                        .as(field + " " + each)
+                        .isBetween(400, 499);
+            }
+        }
+        assertThat(server.number("SELECT COUNT(*) FROM payment")).isZero();
     }
 
     @Test
