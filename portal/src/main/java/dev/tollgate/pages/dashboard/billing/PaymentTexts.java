@@ -86,7 +86,8 @@ public record PaymentTexts(Payment payment, Instant now) {
         return isBesidePlan()
                 ? Joined.sentences(
                         paid,
-                        say("Your plan could not be prolonged by it: these credits are a grant apart from the plan."))
+                        say(
+                                "The payment could not become a period of your plan: these credits are a grant apart from the plan."))
                 : paid;
     }
 
