@@ -56,7 +56,7 @@ public final class Plans {
             SELECT s.account_id, s.number, s.anchor, s.periods, s.period, s.grant_number, s.cancelled_at, s.ended_at, s.ended_by,
                 (SELECT p.periods FROM plan_step p WHERE p.account_id = s.account_id AND p.subscription = s.number AND p.periods > 0
                     ORDER BY p.number DESC LIMIT 1), %s,
-                %s
+                %s, (SELECT MAX(p.at) FROM plan_step p WHERE p.account_id = s.account_id AND p.subscription = s.number)
             FROM subscription s JOIN plan_version v ON v.plan = s.plan AND v.number = s.version
             WHERE """.formatted(VERSION, PlanStep.BOUGHT);
     static final String OF_ACCOUNT =
@@ -313,13 +313,13 @@ public final class Plans {
         Subscription running = last != null && last.isRunning() ? last : null;
         if (running != null && kind == Kind.AFTER) {
             PlanStep step = new PlanStep(accountId, Plan.millis(at), running.number(), kind, periods, requestId);
-            return new Turn(running, running.prolonged(periods), terms, at).by(step);
+            return new Turn(running, running.prolonged(periods, step.at()), terms, at).by(step);
         }
         Instant begin = running == null ? Plan.millis(at) : running.during(Plan.millis(at));
         long number = last == null ? 1 : last.number() + 1;
         PlanStep step = new PlanStep(accountId, begin, number, kind, periods, requestId);
         Subscription first = new Subscription(
-                accountId, number, version, begin, periods, periods, 1, 0, Map.of(), Set.of(), null, null);
+                accountId, number, version, begin, periods, periods, begin, 1, 0, Map.of(), Set.of(), null, null);
         return new Turn(last, first, terms, at)
                 .replaces(running, new End(begin, Why.REPLACED))
                 .begins()

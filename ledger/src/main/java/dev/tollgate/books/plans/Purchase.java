@@ -40,15 +40,15 @@ public record Purchase(
         if (running == null || atOnce && running.due() <= Subscription.DUE_MAX) {
             Instant begin = running == null ? now : running.during(now);
             long number = last == null ? 1 : last.number() + 1;
-            Subscription first =
-                    new Subscription(accountId, number, version, begin, 1, 1, 1, 0, Map.of(), Set.of(), null, null);
+            Subscription first = new Subscription(
+                    accountId, number, version, begin, 1, 1, begin, 1, 0, Map.of(), Set.of(), null, null);
             return new Turn(last, first, terms, at)
                     .replaces(running, new End(begin, Why.REPLACED))
                     .buys(this, first, step(begin, first, running == null ? Kind.ASSIGN : Kind.NOW))
                     .begins();
         }
         if (!atOnce && running.isOf(version) && running.remaining() < Subscription.PERIODS_MAX) {
-            Subscription more = running.bought();
+            Subscription more = running.bought(now);
             return new Turn(running, more, terms, at).buys(this, more.in(more.periods()), step(now, more, Kind.AFTER));
         }
         return new Turn(running, running, terms, at).buys(this, null, null);

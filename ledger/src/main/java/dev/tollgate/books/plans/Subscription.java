@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param anchor the beginning of the first period, from which all others are counted
  * @param periods that its steps give
  * @param latest those of its newest step, 1 to {@value #PERIODS_MAX}
+ * @param stepAt when that was made: nothing of the plan is earlier than it, also if the clock was set back since
  * @param period the running one, or the last that ran; from 1. Periods that passed without a server never ran
  * @param grant the number of that period's grant
  * @param ahead the grants of later periods that were paid already, by the period
@@ -34,6 +35,7 @@ public record Subscription(
         Instant anchor,
         int periods,
         int latest,
+        Instant stepAt,
         int period,
         long grant,
         Map<Integer, Long> ahead,
@@ -152,9 +154,10 @@ public record Subscription(
         return cut != null && !cut.isAfter(end);
     }
 
-    /** Returns the time of a change of the running period, which does not precede the period if the clock was set back. */
+    /** Returns the time of a change of the running period, which does not precede the period and the newest step if the clock was set back. */
     Instant during(Instant at) {
-        return at.isBefore(startsAt()) ? startsAt() : at;
+        Instant earliest = stepAt.isAfter(startsAt()) ? stepAt : startsAt();
+        return at.isBefore(earliest) ? earliest : at;
     }
 
     /** Returns whether it is of a version, closed since or not. */
@@ -194,19 +197,22 @@ public record Subscription(
     }
 
     private Subscription with(int its, long itsGrant, @Nullable Instant cancelled, @Nullable End ended) {
-        return with(periods, latest, its, itsGrant, ahead, cancelled, ended);
+        return with(periods, latest, stepAt, its, itsGrant, ahead, cancelled, ended);
     }
 
     private Subscription with(
             int all,
             int newest,
+            Instant newestAt,
             int its,
             long itsGrant,
             Map<Integer, Long> paid,
             @Nullable Instant cancelled,
             @Nullable End ended) {
+        Instant since = newestAt.isAfter(stepAt) ? newestAt : stepAt;
         return new Subscription(
-                accountId, number, version, anchor, all, newest, its, itsGrant, paid, returned, cancelled, ended);
+                accountId, number, version, anchor, all, newest, since, its, itsGrant, paid, returned, cancelled,
+                ended);
     }
 
     /** Returns this in another of its periods. The grant stays the one of the former period, unless this one was paid before. */
@@ -229,17 +235,17 @@ public record Subscription(
         }
         Map<Integer, Long> paid = new HashMap<>(ahead);
         paid.put(its, number);
-        return with(periods, latest, period, grant, paid, cancelledAt, end);
+        return with(periods, latest, stepAt, period, grant, paid, cancelledAt, end);
     }
 
-    /** Returns this with more periods behind its last one. */
-    public Subscription prolonged(int more) {
-        return with(Math.addExact(periods, more), more, period, grant, ahead, cancelledAt, end);
+    /** Returns this with more periods behind its last one. @param at the time of the step */
+    public Subscription prolonged(int more, Instant at) {
+        return with(Math.addExact(periods, more), more, at, period, grant, ahead, cancelledAt, end);
     }
 
-    /** Returns this with one more period behind the last that comes: those that were cancelled or closed before do not come between. */
-    Subscription bought() {
-        return with(last() + 1, 1, period, grant, ahead, cancelledAt, end);
+    /** Returns this with one more period behind the last that comes: those that were cancelled or closed before do not come between. @param at the time of the step */
+    Subscription bought(Instant at) {
+        return with(last() + 1, 1, at, period, grant, ahead, cancelledAt, end);
     }
 
     /** Reads a row of {@code SUBSCRIPTIONS}. */
@@ -266,6 +272,7 @@ public record Subscription(
                 Columns.time(row, 3),
                 row.getInt(4),
                 row.getInt(10),
+                Columns.time(row, 18),
                 period,
                 row.getLong(6),
                 ahead,
@@ -285,7 +292,7 @@ public record Subscription(
         while (left >= period && (left == its || returned.contains(left))) {
             left--;
         }
-        Subscription rest = with(Math.max(left, period), latest, period, grant, ahead, cancelledAt, end);
+        Subscription rest = with(Math.max(left, period), latest, stepAt, period, grant, ahead, cancelledAt, end);
         return left < period ? rest.ended(new End(during(at), Why.REFUNDED)) : rest;
     }
 

@@ -281,7 +281,7 @@ public final class Turn extends PlanChange<Boolean> {
             (number == null || purchase == null ? step : step.paidBy(number)).write(statements);
         }
         if (returned != null) {
-            returned.write(statements, after, Plan.millis(at));
+            returned.write(statements, after, after.during(Plan.millis(at)));
         }
     }
 

@@ -8,6 +8,7 @@ import dev.tollgate.books.grants.GrantLimits;
 import dev.tollgate.books.ledger.CloseAccount;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Lapse;
+import dev.tollgate.books.ledger.SetBlocked;
 import dev.tollgate.books.plans.Plan;
 import dev.tollgate.books.plans.Plan.Period;
 import dev.tollgate.books.plans.Plan.Version;
@@ -317,6 +318,25 @@ class PlanPurchasesTest {
     void a_version_is_not_begun_once_another_is_sold_instead() {
         plans.set("pro", plan("Pro", 1_000, Period.MONTH, "gold"));
         assertThat(refused(pro, false)).isEqualTo("plan");
+    }
+
+    @Test
+    void money_that_arrives_while_the_clock_is_behind_buys_its_periods() {
+        buys("one", pro, false);
+        store.setNow(BEGIN.minus(Duration.ofHours(2)));
+        assertThat(bought(buys("two", pro, false))).isEqualTo("1.2");
+        plans.assign(ACCOUNT, pro, 1, PlanStep.Kind.AFTER);
+        assertThat(bought(buys("now", pro, true))).isEqualTo("2.1");
+        assertThat(last().anchor()).isEqualTo(BEGIN);
+        assertThat(grants()).isEqualTo("[01-31/02-28, 01-31/02-28, 02-28/03-31, 03-31/04-30]");
+    }
+
+    @Test
+    void who_was_banned_before_the_money_arrived_gets_the_plan_and_stays_banned() {
+        Payment open = begun("one", pro, false);
+        store.commit(new SetBlocked(ACCOUNT, true));
+        assertThat(bought(pays(open))).isEqualTo("1.1");
+        assertThat(store.ledger.account(ACCOUNT).orElseThrow().blocked()).isTrue();
     }
 
     @Test

@@ -290,6 +290,38 @@ class PlanReturnsTest {
     }
 
     @Test
+    void a_refund_in_three_parts_ends_the_period_with_the_last() {
+        buys("one");
+        took(Fact.REFUNDED, "one", CENTS / 3);
+        took(Fact.REFUNDED, "one", CENTS / 3 * 2);
+        assertThat(taken("one")).isEqualTo(new Taken(MICROS * 2 / 3, 0, 0));
+        assertThat(last().isRunning()).isTrue();
+        took(Fact.REFUNDED, "one", CENTS);
+        assertThat(taken("one")).isEqualTo(new Taken(MICROS, 0, 0));
+        assertThat(last().end()).isEqualTo(new End(store.now(), Why.REFUNDED));
+        assertThat(store.balance(ACCOUNT).balanceMicros()).isZero();
+    }
+
+    @Test
+    void a_refund_while_the_clock_is_behind_ends_the_period() {
+        buys("one");
+        store.advance(Duration.ofDays(1));
+        buys("two");
+        Instant bought = store.now();
+        store.setNow(bought.minus(Duration.ofHours(2)));
+        plans.assign(ACCOUNT, pro, 1, PlanStep.Kind.AFTER);
+        refunded("two", "one");
+        assertThat(last().isRunning()).as("one was assigned").isTrue();
+        plans.end(ACCOUNT);
+        assertThat(Objects.requireNonNull(last().end()).at()).isEqualTo(bought);
+        buys("again");
+        assertThat(last().number()).isEqualTo(2);
+        refunded("again");
+        assertThat(left()).isEqualTo("[]");
+        assertThat(store.balance(ACCOUNT).balanceMicros()).isZero();
+    }
+
+    @Test
     void a_won_dispute_returns_credits_for_thirty_days_and_no_period() {
         buys("one", "two");
         store.advance(Duration.ofDays(3));
@@ -422,6 +454,23 @@ class PlanReturnsTest {
         assertThat(taken("one")).isEqualTo(new Taken(MICROS, 0, MICROS));
         assertThat(taken("three")).isEqualTo(new Taken(MICROS, 0, MICROS));
         assertThat(store.ledger.account(ACCOUNT).orElseThrow().blocked()).isFalse();
+    }
+
+    @Test
+    void a_refund_and_a_dispute_at_once_take_a_period_once() throws Exception {
+        buys("one");
+        List<Callable<Verdict>> all = new ArrayList<>();
+        for (Fact fact : List.of(Fact.REFUNDED, Fact.DISPUTED)) {
+            PaymentNotice notice = notice(fact, "one", CENTS);
+            all.add(() -> payments.notices().take(notice, "192.0.2.9"));
+        }
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            for (Future<Verdict> verdict : threads.invokeAll(all)) {
+                assertThat(verdict.get()).isEqualTo(Verdict.TAKEN);
+            }
+        }
+        assertThat(taken("one")).isEqualTo(new Taken(MICROS, 0, 0));
+        assertThat(store.number("SELECT COUNT(*) FROM plan_return")).isEqualTo(1);
     }
 
     @Test

@@ -245,7 +245,7 @@ public final class PlanAssignments {
                         periods,
                         last.until(),
                         0,
-                        last.prolonged(periods).until())
+                        last.prolonged(periods, clock.instant()).until())
                 : new Quote(
                         version,
                         periods,
