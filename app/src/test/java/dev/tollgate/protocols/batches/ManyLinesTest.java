@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +33,9 @@ import tools.jackson.databind.JsonNode;
 class ManyLinesTest {
 
     private static final int LINES = Effort.of(150, 10_000);
+
+    /** The KiB that a slow caller reads before a deletion: in the long tests one in each second. */
+    private static final int SLOWLY = Effort.of(4, 240);
 
     private final Random random = new Random(Effort.seed("test.seed"));
     private Gateway gateway;
@@ -109,13 +114,13 @@ class ManyLinesTest {
                                     + customer.key() + "\r\n\r\n")
                             .getBytes(StandardCharsets.UTF_8));
             ByteArrayOutputStream read = new ByteArrayOutputStream();
-            for (int i = 0; i < 4; i++) {
-                read.writeBytes(socket.getInputStream().readNBytes(1_024));
-            }
+            readSlowly(socket, SLOWLY, read);
+            assertThat(read.size()).as("it is there").isEqualTo(SLOWLY << 10);
             assertThat(read.toString(StandardCharsets.UTF_8)).startsWith("HTTP/1.1 200 ");
             assertThat(gateway.send("DELETE", path, null, customer.key()).status())
                     .isEqualTo(200);
             try {
+                readSlowly(socket, SLOWLY / 4, read);
                 socket.getInputStream().transferTo(read);
             } catch (SocketException reset) {
                 // as good an end
@@ -124,5 +129,15 @@ class ManyLinesTest {
             assertThat(read.toString(StandardCharsets.UTF_8)).doesNotEndWith("\r\n0\r\n\r\n");
         }
         assertThat(gateway.get(path + "/content", customer.key()).status()).isEqualTo(404);
+    }
+
+    private static void readSlowly(Socket socket, int kibibytes, ByteArrayOutputStream read) throws IOException {
+        long began = System.nanoTime();
+        for (int i = 1; i <= kibibytes; i++) {
+            read.writeBytes(socket.getInputStream().readNBytes(1_024));
+            if (Effort.isLong()) {
+                LockSupport.parkNanos(began + TimeUnit.SECONDS.toNanos(i) - System.nanoTime());
+            }
+        }
     }
 }
