@@ -103,11 +103,15 @@ class ErasedJobsTest {
         return times.stream().mapToLong(Long::longValue).sorted().toArray();
     }
 
-    /** Each unit has at most a MiB. On a machine that does other work, too, a few take longer than they need. */
-    private void assertShort(String what, long bytes, long[] nanos) {
+    private static int linesOf(int bytes) {
+        return Math.max(Effort.of(2, 12), LINES / (bytes / 1_024));
+    }
+
+    /** On a disk and processors that others use as well, a few commits take longer than they need. */
+    private void assertShort(String what, long unitsMin, long[] nanos) {
         long longest = TimeUnit.NANOSECONDS.toMillis(nanos[nanos.length - 1]);
         System.out.printf("%s: %s: the longest of %d commits took %d ms%n", stores, what, nanos.length, longest);
-        assertThat((long) nanos.length).isGreaterThanOrEqualTo(bytes >> 20);
+        assertThat((long) nanos.length).isGreaterThanOrEqualTo(unitsMin);
         if (Effort.isLong()) {
             assertThat(TimeUnit.NANOSECONDS.toMillis(nanos[nanos.length * 9 / 10]))
                     .isLessThan(100);
@@ -118,15 +122,20 @@ class ErasedJobsTest {
         return store.number("SELECT (SELECT COUNT(*) FROM job) + (SELECT COUNT(*) FROM job_line WHERE line > 0)");
     }
 
+    /** A unit has at most a MiB, or a single result. */
+    private static long unitsMin(int lines, int bytes) {
+        return Math.min(lines, (long) lines * bytes >> 20);
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {1_024, 64 * 1_024, 1_024 * 1_024})
+    @ValueSource(ints = {1_024, 64 * 1_024, 1_024 * 1_024, 4 * 1_024 * 1_024})
     void results_and_rows_go_in_short_commits(int bytes) {
-        int lines = Math.max(10, LINES / (bytes / 1_024));
+        int lines = linesOf(bytes);
         batch(lines, bytes);
         end();
         emptyLog();
         batches.deleteResults(batches.taken(ID));
-        assertShort(lines + " results of " + bytes + " bytes", (long) lines * bytes, swept());
+        assertShort(lines + " results of " + bytes + " bytes", unitsMin(lines, bytes), swept());
         assertThat(store.number("SELECT COUNT(sealed) FROM job_line WHERE line > 0"))
                 .isZero();
         store.execute("UPDATE job SET gone_at = 0");
@@ -137,7 +146,7 @@ class ErasedJobsTest {
     @ParameterizedTest
     @ValueSource(ints = {1_024, 64 * 1_024})
     void rows_of_an_erased_account_go_in_short_commits(int bytes) {
-        int lines = Math.max(10, LINES / (bytes / 1_024));
+        int lines = linesOf(bytes);
         batch(lines, bytes);
         emptyLog();
         long began = System.nanoTime();
@@ -148,7 +157,7 @@ class ErasedJobsTest {
         assertShort("an account's end", 0, new long[] {System.nanoTime() - began});
         assertThat(batches.find("acc_1", OWNER, ID)).as("read from then on").isNull();
         assertThat(rows()).as("deleted by the sweep").isEqualTo(lines + 1);
-        assertShort(lines + " rows with " + bytes + " bytes", (long) lines * bytes, swept());
+        assertShort(lines + " rows with " + bytes + " bytes", unitsMin(lines, bytes), swept());
         assertThat(rows()).isZero();
     }
 }
