@@ -10,8 +10,12 @@ import java.util.function.BooleanSupplier;
 /** Ends the plan of an account that is deleted, whatever stands there. */
 final class EndWithAccount extends PlanChange<Boolean> {
 
-    private static final String END =
-            "UPDATE subscription SET ended_at = CASE WHEN starts_at > ? THEN starts_at ELSE ? END, ended_by = 'deleted' WHERE account_id = ? AND ended_at IS NULL";
+    // Not before its period, nor before its newest step.
+    private static final String END = """
+            UPDATE subscription SET ended_by = 'deleted', ended_at = (SELECT MAX(t.since) FROM (SELECT starts_at AS since
+                UNION ALL SELECT CAST(? AS BIGINT)
+                UNION ALL SELECT p.at FROM plan_step p WHERE p.account_id = subscription.account_id AND p.subscription = subscription.number) t)
+            WHERE account_id = ? AND ended_at IS NULL""";
 
     private final String accountId;
     private final BooleanSupplier isClosed;
@@ -32,7 +36,7 @@ final class EndWithAccount extends PlanChange<Boolean> {
     @Override
     void write(Statements statements) throws SQLException {
         if (isClosed.getAsBoolean()) {
-            statements.run(END, at, at, accountId);
+            statements.run(END, at, accountId);
         }
     }
 }

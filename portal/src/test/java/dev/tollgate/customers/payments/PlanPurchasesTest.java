@@ -460,14 +460,16 @@ class PlanPurchasesTest {
     void a_deleted_account_gets_general_credits() {
         buys("one", pro, false);
         Payment open = begun("open", pro, false);
-        store.advance(Duration.ofHours(1));
+        store.advance(Duration.ofHours(5));
+        buys("two", pro, false);
+        store.setNow(BEGIN.plus(Duration.ofHours(1))); // the clock is behind
         CloseAccount close = new CloseAccount(ACCOUNT, store.now());
         List<Change> changes = new ArrayList<>(List.of(close));
         changes.addAll(store.plans.endWith(ACCOUNT, close::isClosed, store.now()));
         changes.add(store.statement("UPDATE account SET deleted_at = ? WHERE id = 'acc_1'", store.now()));
         store.writer.commitAndWait(Unit.of(changes));
         assertThat(bought(pays(open))).isEqualTo("null.null");
-        assertThat(store.number("SELECT COUNT(*) FROM credit_grant")).isEqualTo(1);
+        assertThat(store.number("SELECT COUNT(*) FROM credit_grant")).isEqualTo(2);
         assertThat(store.balance(ACCOUNT).balanceMicros()).isEqualTo(MICROS);
     }
 
