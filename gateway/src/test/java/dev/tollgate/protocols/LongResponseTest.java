@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,6 +32,9 @@ class LongResponseTest {
     private static final String MODELS = "/v1beta/models/";
     private static final String ARGON = "gemini-4-argon";
     private static final String WORDS = "Write 900 words about 東京 [[sandbox: hop=320%s]]";
+
+    private static final String PNG =
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
     private static CallServer gateway;
     private Customer customer;
@@ -120,6 +124,75 @@ class LongResponseTest {
     }
 
     @Test
+    void a_later_hop_of_a_search_is_held_and_charged_with_it() {
+        String more = max(60_000) + ",\"tools\":[{\"googleSearch\":{}}]";
+        Reply first = ask(customer, true, words(" checkpoint=2"), more);
+        String token = first.chunks().stream()
+                .map(chunk -> chunk.at("/candidates/0/continuationToken").asString(""))
+                .filter(its -> !its.isEmpty())
+                .findFirst()
+                .orElseThrow();
+        Reply rest = ask(customer, true, words(" checkpoint=2"), more + continued(token));
+        assertThat(rest.status()).as(rest.text()).isEqualTo(200);
+        long searches = 2_800_000;
+        assertThat(charged().getLast())
+                .isBetween(rates(0, output(rest)) + searches, rates(1_000, output(rest)) + searches);
+        assertThat(held().getLast()).isGreaterThan(rates(16_384, 60_000 - output(first)) + searches);
+    }
+
+    @Test
+    void several_candidates_are_refused_in_each_hop() {
+        String two = max(262_144).replace("{\"max", "{\"candidateCount\":2,\"max");
+        String token = token(ask(customer, true, words(""), max(262_144)));
+        for (String more : List.of(two, two + continued(token))) {
+            Reply reply = ask(customer, true, words(""), more);
+            assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+            assertThat(reply.text()).contains("\"field\":\"generation_config.candidate_count\"");
+        }
+        assertThat(customer.tasks()).isOne();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void an_image_of_the_prompt_is_held_in_each_hop(boolean streams) {
+        String text = "Look [[sandbox: hop=30]]\"},{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"" + PNG
+                + "\"}},{\"text\":\"!";
+        List<Reply> hops = hops(customer, streams, text, max(262_144));
+        assertThat(hops.size()).isGreaterThan(1);
+        List<Long> held = held();
+        assertThat(held.getFirst()).isGreaterThan(rates(1_064, 65_536));
+        long before = 0;
+        for (int hop = 0; hop < hops.size(); hop++) {
+            long more = hop == 0 ? 0 : before + 1_024;
+            assertThat(held.get(hop)).isEqualTo(held.getFirst() + rates(more, 0));
+            assertThat(charged().get(hop)).isBetween(rates(1_064 + before, 0), held.get(hop));
+            before += output(hops.get(hop));
+        }
+    }
+
+    @Test
+    void the_rest_of_a_json_response_is_not_asked_for_again() {
+        String schema = max(262_144)
+                .replace(
+                        "{\"max",
+                        "{\"responseJsonSchema\":{\"type\":\"object\",\"required\":[\"a\"]},\"responseMimeType\":\"application/json\",\"max");
+        gateway.script("""
+                - match: {}
+                  times: 1
+                  respond: [{event: {candidates: [{content: {parts: [{text: '{"a":[1,'}]}, finishReason: CONTINUATION, continuationToken: QUJD}], usageMetadata: {promptTokenCount: 10, candidatesTokenCount: 5}}}]
+                - match: {}
+                  respond: [{event: {candidates: [{content: {parts: [{text: '2]}'}]}, finishReason: STOP}], usageMetadata: {promptTokenCount: 15, candidatesTokenCount: 3}}}]
+                """);
+        int asked = gateway.asked().size();
+        List<Reply> hops = hops(customer, false, "Hi", schema);
+        assertThat(hops.stream().map(LongResponseTest::said).collect(Collectors.joining()))
+                .isEqualTo("{\"a\":[1,2]}");
+        assertThat(hops)
+                .allSatisfy(hop -> assertThat(hop.header("x-tollgate-schema")).isEmpty());
+        assertThat(gateway.asked().size()).isEqualTo(asked + 2);
+    }
+
+    @Test
     void a_maximum_for_the_balance_contains_the_earlier_output() {
         Customer poor = gateway.customer("20");
         List<Reply> hops = hops(poor, true, words(""), max(262_144));
@@ -189,6 +262,36 @@ class LongResponseTest {
         assertThat(gateway.asked().stream().filter(asked -> asked.path().contains(":countTokens")))
                 .isNotEmpty()
                 .noneMatch(asked -> asked.body().toString().contains("continuationToken"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, false", "0, false", "1, true"})
+    void a_prompt_that_leaves_just_the_maximum_is_not_counted(int bytesMore, boolean counts) {
+        int before = gateway.asked().size();
+        Reply reply = ask(customer, true, "x".repeat(1_048_576 - 262_144 - 64 + bytesMore), max(262_144));
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(gateway.asked().stream().skip(before).anyMatch(asked -> asked.path()
+                        .contains(":countTokens")))
+                .isEqualTo(counts);
+        assertThat(sentMax()).isEqualTo(262_144);
+        assertThat(reply.header("x-tollgate-ignored")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "786432, 262144, ''",
+        "786433, 262143, generationConfig.maxOutputTokens",
+        "1048575, 1, generationConfig.maxOutputTokens"
+    })
+    void a_counted_prompt_and_the_maximum_fill_the_context(long counted, long sent, String ignored) {
+        gateway.script("""
+                - match: {method: countTokens}
+                  respond: [{event: {totalTokens: %d}}]
+                """.formatted(counted));
+        Reply reply = ask(customer, true, "word ".repeat(180_000), max(262_144));
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(sentMax()).isEqualTo(sent);
+        assertThat(reply.header("x-tollgate-ignored")).isEqualTo(ignored);
     }
 
     @Test
@@ -270,6 +373,8 @@ class LongResponseTest {
         assertThat(rest.status()).as(rest.text()).isEqualTo(200);
         Reply snake = ask(customer, true, words(""), max(90_000) + ",\"continuation_token\":\"" + token + "\"");
         assertThat(snake.status()).as(snake.text()).isEqualTo(200);
+        Reply pasted = ask(customer, true, words(""), max(90_000) + continued("\\n " + token + "\\n"));
+        assertThat(pasted.status()).as(pasted.text()).isEqualTo(200);
     }
 
     @Test
@@ -296,6 +401,13 @@ class LongResponseTest {
                 body(words(""), continued(token)),
                 customer.key()));
         assertWrong(ask(customer, true, words(""), continued(token.substring(0, 8))));
+        for (String short_ : List.of("gemini-3.8-flash:generateContent", "gemini-2.5-pro:streamGenerateContent")) {
+            assertWrong(gateway.post(MODELS + short_, body(words(""), continued(token)), customer.key()));
+        }
+        assertWrong(gateway.post(
+                MODELS + "gemini-2.5-pro:countTokens",
+                "{\"generateContentRequest\":" + body(words(""), continued(token)) + "}",
+                customer.key()));
         assertThat(customer.tasks()).isEqualTo(tasks);
     }
 
@@ -316,6 +428,68 @@ class LongResponseTest {
             assertThat(gateway.asked().size()).isEqualTo(before + 1);
         }
         assertThat(customer.consumed().signum()).isPositive();
+    }
+
+    @Test
+    void one_token_at_once_is_a_call_each_as_far_as_credits_go() {
+        Customer its = gateway.customer("600");
+        String token = token(ask(its, true, words(""), max(262_144)));
+        List<CompletableFuture<Reply>> sent = new ArrayList<>();
+        for (int call = 0; call < 20; call++) {
+            String method = call % 2 == 0 ? ":streamGenerateContent?alt=sse" : ":generateContent";
+            sent.add(gateway.sendAside(gateway.request(
+                    "POST", MODELS + ARGON + method, body(words(""), max(262_144) + continued(token)), its.key())));
+        }
+        List<Reply> replies = sent.stream().map(CompletableFuture::join).toList();
+        List<Reply> answers =
+                replies.stream().filter(reply -> reply.status() == 200).toList();
+        assertThat(replies).allSatisfy(reply -> assertThat(reply.status()).isIn(200, 402));
+        assertThat(answers).isNotEmpty().allSatisfy(reply -> assertThat(reason(reply))
+                .isEqualTo("CONTINUATION"));
+        its.lastTask();
+        BigDecimal each = last(answers.getFirst()).path("credits_consumed").decimalValue();
+        assertThat(its.consumed().subtract(new BigDecimal("0.6452")))
+                .isEqualByComparingTo(each.multiply(BigDecimal.valueOf(answers.size())));
+        assertThat(its.tasks()).isEqualTo(1 + answers.size());
+    }
+
+    @Test
+    void an_idempotency_key_is_for_one_hop() {
+        Reply first = named("first", max(262_144));
+        String next = max(262_144) + continued(token(first));
+        Reply reused = named("first", next);
+        assertThat(reused.status()).isEqualTo(400);
+        assertThat(reused.text()).contains("\"field\":\"Idempotency-Key\"");
+        Reply second = named("second", next);
+        assertThat(named("second", next).text()).isEqualTo(second.text());
+        assertThat(customer.tasks()).isEqualTo(2);
+    }
+
+    private Reply named(String key, String more) {
+        String path = MODELS + ARGON + ":streamGenerateContent?alt=sse";
+        return gateway.send(gateway.request("POST", path, body(words(""), more), customer.key())
+                .header("Idempotency-Key", key));
+    }
+
+    @Test
+    void another_request_under_a_token_is_refused_and_free() {
+        String token = token(ask(customer, true, words(""), max(262_144)));
+        BigDecimal paid = customer.consumed();
+        for (String more : List.of(
+                ",\"tools\":[{\"functionDeclarations\":[{\"name\":\"f\"}]}]",
+                ",\"tools\":[{\"googleSearch\":{}}]",
+                ",\"systemInstruction\":{\"parts\":[{\"text\":\"Be brief\"}]}",
+                ",\"serviceTier\":\"flex\"")) {
+            Reply reply = ask(customer, true, words(""), max(262_144) + continued(token) + more);
+            assertThat(reply.status()).as(more + reply.text()).isEqualTo(400);
+            assertThat(reply.text()).contains("\"field\":\"continuationToken\"");
+        }
+        assertThat(customer.consumed()).isEqualByComparingTo(paid);
+        String alias = MODELS + "google/" + ARGON + ":generateContent";
+        assertThat(gateway.post(alias, body(words(""), max(262_144) + continued(token)), customer.key())
+                        .status())
+                .as("the model by its other name")
+                .isEqualTo(200);
     }
 
     // ---- no progress ----
@@ -358,6 +532,33 @@ class LongResponseTest {
         assertThat(ask(customer, true, prompt, max(262_144) + continued(second)).status())
                 .isEqualTo(503);
         assertThat(customer.consumed()).isEqualByComparingTo(paid);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_filter_after_hidden_thoughts_leaves_the_ended_hops_charged(boolean streams) {
+        String before =
+                "respond: [{event: {candidates: [{%s, continuationToken: %s}], usageMetadata: {promptTokenCount: 10, %s: 500}}}]";
+        gateway.script("""
+                - match: {}
+                  times: 1
+                  %s
+                - match: {}
+                  times: 1
+                  %s
+                - match: {}
+                  respond: [{event: {candidates: [{finishReason: SAFETY}], usageMetadata: {promptTokenCount: 1010, thoughtsTokenCount: 500}}}]
+                """.formatted(
+                before.formatted(
+                        "content: {parts: [{text: So}]}, finishReason: CONTINUATION", "QUJD", "candidatesTokenCount"),
+                before.formatted("finishReason: CONTINUATION", "REVG", "thoughtsTokenCount")));
+        String first = token(ask(customer, streams, "Hi", max(262_144)));
+        String second = token(ask(customer, streams, "Hi", max(262_144) + continued(first)));
+        Reply filtered = ask(customer, streams, "Hi", max(262_144) + continued(second));
+        assertThat(filtered.status()).as(filtered.text()).isEqualTo(503);
+        assertThat(filtered.text()).contains("blocked the request");
+        assertThat(charged()).containsExactly(rates(10, 500), rates(10, 500), 0L);
+        assertThat(customer.consumed()).isEqualByComparingTo("2.008");
     }
 
     @Test
@@ -480,6 +681,29 @@ class LongResponseTest {
         assertThat(reason(reply)).isEqualTo("MAX_TOKENS");
         assertThat(token(reply)).isEmpty();
         assertThat(charged().getLast()).isLessThanOrEqualTo(held().getLast());
+    }
+
+    @Test
+    void other_prompts_are_estimated_by_a_first_hop_alone() {
+        String prompt = "word ".repeat(2_000);
+        String hop = """
+                - match: {}
+                  times: 1
+                  respond: [{event: {candidates: [{content: {parts: [{text: So}]}, finishReason: %s}], usageMetadata: {promptTokenCount: %d, candidatesTokenCount: 65000}}}]
+                """;
+        String goesOn = hop.formatted("CONTINUATION, continuationToken: QUJD", 2_500);
+        gateway.script(goesOn + hop.formatted("STOP", 67_500) + goesOn + """
+                - match: {method: countTokens}
+                  respond: [{status: 500}]
+                """);
+        assertThat(hops(customer, true, prompt, max(262_144)).size()).isEqualTo(2);
+        String counted =
+                "{\"model\":\"" + ARGON + "\",\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]}";
+        Reply count = gateway.post("/v1/messages/count_tokens", counted, customer.key());
+        assertThat(count.header("x-tollgate-estimated")).as(count.text()).isEqualTo("true");
+        assertThat(count.json().path("input_tokens").asLong()).isBetween(2_400L, 2_600L);
+        ask(customer, true, prompt, max(262_144));
+        assertThat(customer.lastTask().at("/cache/expected_tokens").asLong()).isEqualTo(2_500);
     }
 
     // ---- what is asked ----

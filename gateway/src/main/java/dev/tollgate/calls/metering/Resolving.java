@@ -154,7 +154,11 @@ final class Resolving implements Phase {
         }
     }
 
+    /** Keeps it for later estimates, unless the count has what an earlier hop has written. */
     private void keepPrompt(Usage usage) {
+        if (call.request().ask().continuesAnswer()) {
+            return;
+        }
         if (isCounted()) {
             call.request().translation().text().counted(usage.promptTokens());
         }

@@ -116,7 +116,14 @@ public final class ContinuationTokens {
 
     /** Returns whether a token has the form of ours; only opening it shows the rest. */
     private static boolean isOurs(String token) {
-        return token.startsWith(BEGINNING);
+        return token.stripLeading().startsWith(BEGINNING);
+    }
+
+    /** @throws ApiException 400 for a token of ours where no answer has several hops: none was made there, and no provider can read it */
+    static void requireNoneOfOurs(@Nullable String token) {
+        if (token != null && isOurs(token)) {
+            throw foreign();
+        }
     }
 
     private static ApiException foreign() {

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code POST …/models/{model}:generateContent}, {@code :streamGenerateContent} and {@code :countTokens}.
@@ -176,9 +177,14 @@ public record GenerateProtocol(
             Function<@Nullable String, GenerateRenderer> renderers =
                     id -> new GenerateRenderer(call, namesTier, form, request.speaksWav(form != AnswerForm.WHOLE));
             Sink sink = form == AnswerForm.WHOLE
-                    ? new WholeAnswer(outlet, renderers, checks, call.accountId(), request.schema())
+                    ? new WholeAnswer(outlet, renderers, checks, call.accountId(), toCheck(request))
                     : new StreamedAnswer(outlet, renderers);
             return renamed(sink, read::named, read::named);
+        }
+
+        /** Returns the schema that the answer must fit; null if it is the rest of one, which fits only as a whole. */
+        private static @Nullable ObjectNode toCheck(NativeRequest request) {
+            return request.continuationToken() == null ? request.schema() : null;
         }
     }
 }

@@ -117,10 +117,14 @@ public abstract class NativeReading<R> extends Reading<R> {
 
     /** Returns what is asked of an answer in several hops; null if it is one request. @throws dev.tollgate.base.error.ApiException a 400 for a wrong token */
     private @Nullable Hops hops(R read, Model asked, String accountId, Lease memory) {
-        if (continuations == null || asked.longTokensMax() == 0) {
+        if (continuations == null) {
             return null;
         }
         NativeRequest request = request(read);
+        if (asked.longTokensMax() == 0) {
+            ContinuationTokens.requireNoneOfOurs(request.continuationToken());
+            return null;
+        }
         Long given = request.tokensMax();
         Long tokensMax = given == null ? null : Long.valueOf(Math.min(given, tokensMaxMost(read, asked, accountId)));
         String token = request.continuationToken();
