@@ -2,19 +2,14 @@ package dev.tollgate.calls.metering;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.conversation.ServiceTier;
-import dev.tollgate.base.memory.Lease;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Count;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.testing.Randomly;
 import dev.tollgate.upstreams.hops.HopToken;
-import dev.tollgate.upstreams.hops.Hops;
-import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.pool.NativeAsk;
-import dev.tollgate.upstreams.pool.SignatureOrigins;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Usage;
@@ -22,16 +17,13 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What the hops of random long responses hold, send and cost, against a slow calculator of its own (H6, H7). */
 class HopHoldsTest {
 
     private static final int HISTORIES = 100_000;
-    private static final JsonMapper JSON = new JsonMapper();
 
     /** One response: the same prompt and maximum in each hop, at one price. */
     private record History(
@@ -95,7 +87,7 @@ class HopHoldsTest {
     }
 
     private static long wanted(History history, Model model, @Nullable HopToken from) {
-        NativeAsk ask = ask(history, model, from);
+        NativeAsk ask = Sold.hop(model, history.promptBytes(), history.asked(), from);
         PromptBound prompt = PromptBound.of(ask.promptSize(), ask, model.upstream());
         return Bounds.of(model, prompt, ask, history.asked(), false).wantedMicros();
     }
@@ -105,7 +97,7 @@ class HopHoldsTest {
     }
 
     private static @Nullable HopToken hop(Random random, History history, Model model, @Nullable HopToken from) {
-        NativeAsk ask = ask(history, model, from);
+        NativeAsk ask = Sold.hop(model, history.promptBytes(), history.asked(), from);
         PromptBound prompt = PromptBound.of(ask.promptSize(), ask, model.upstream());
         Bounds bounds = Bounds.of(model, prompt, ask, history.asked(), false);
 
@@ -178,23 +170,5 @@ class HopHoldsTest {
 
     private static long output(UpstreamEvent.Usage usage) {
         return Math.max(0, usage.of(Count.COMPLETION)) + Math.max(0, usage.of(Count.REASONING));
-    }
-
-    private static NativeAsk ask(History history, Model model, @Nullable HopToken from) {
-        return new NativeAsk(
-                new NativeAsk.Wish(
-                        JSON.createObjectNode(),
-                        1,
-                        Set.of(),
-                        new PromptSize(history.promptBytes(), 1, 0, 0, List.of()),
-                        ServiceTier.STANDARD,
-                        null,
-                        true,
-                        Hops.of(model, history.asked(), from, String::valueOf)),
-                "m",
-                "up",
-                SignatureOrigins.NONE,
-                new CallMedia(),
-                Lease.FREE);
     }
 }

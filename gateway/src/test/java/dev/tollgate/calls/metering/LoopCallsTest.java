@@ -6,6 +6,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.testing.Await;
+import dev.tollgate.upstreams.hops.HopToken;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -17,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The open calls of an event loop: how many there are, and how their time ends. */
 @Timeout(240)
@@ -61,8 +64,11 @@ class LoopCallsTest {
     }
 
     private PlayedCall open(LoopCalls calls, Bounds bounds) {
+        return open(calls, new PlayedCall(bounds));
+    }
+
+    private PlayedCall open(LoopCalls calls, PlayedCall made) {
         PlayedCall call = on(() -> {
-            PlayedCall made = new PlayedCall(bounds);
             calls.open(made::make, (Quotas.Pass) quotas.enter(List.of(), 0));
             made.begin();
             made.books.holds(8_292);
@@ -136,6 +142,19 @@ class LoopCallsTest {
         PlayedCall hasty = open(
                 calls, new Bounds(Sold.lasting(Duration.ofMillis(1)), 100, 300, false, 1, null, null, Extras.NONE));
         Await.until("the time of the settings", () -> on(() -> !hasty.told().isEmpty()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"65537, 0, true", "65536, 0, false", "100, 1, true"})
+    void a_hop_of_a_long_response_has_an_hour(long asked, int hops, boolean lasts) {
+        LoopCalls calls = calls(Duration.ofMillis(50));
+        PlayedCall hop = new PlayedCall(Sold.bounds(false, 1, null));
+        HopToken from = hops == 0 ? null : new HopToken("a", 1, hops, 500, "token");
+        hop.ask = Sold.hop(Sold.longAnswering(Sold.model(true).pricing()), 10, asked, from);
+        open(calls, hop);
+        PlayedCall next = open(calls);
+        Await.until("the time of the next", () -> on(() -> !next.told().isEmpty()));
+        assertThat(on(hop::told).isEmpty()).isEqualTo(lasts);
     }
 
     @Test

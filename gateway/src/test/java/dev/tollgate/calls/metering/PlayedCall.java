@@ -9,6 +9,7 @@ import dev.tollgate.models.routing.RoutedModels;
 import dev.tollgate.running.CallNow;
 import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.media.WantedMedium;
+import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.PreparedCall;
 import dev.tollgate.upstreams.pool.PromptCount;
 import dev.tollgate.upstreams.pool.SentCall;
@@ -51,6 +52,10 @@ final class PlayedCall implements Executor {
 
     CallTerms terms = CallTerms.OF_CALLER;
 
+    /** What is asked for; null for a short chat. */
+    @Nullable
+    Ask ask;
+
     /** The calls that observers received. */
     final List<OverCall> observed = new ArrayList<>();
 
@@ -80,9 +85,10 @@ final class PlayedCall implements Executor {
 
     /** @param over run when the call is over */
     Call make(Runnable over) {
+        MeteredCall asked = ask == null ? Sold.request(bounds.model()) : Sold.request(bounds.model(), ask, null);
         Call made = new Call(
                 new Call.Parts(books, counting, NO_MEDIA, room, NO_OTHERS, observed::add),
-                Sold.on(terms, List.of(), Sold.request(bounds.model()).with(new Translation(bounds, 400, upstream, 7))),
+                Sold.on(terms, List.of(), asked.with(new Translation(bounds, 400, upstream, 7))),
                 "task_1",
                 caller,
                 this,

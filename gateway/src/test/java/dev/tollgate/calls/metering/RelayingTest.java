@@ -880,6 +880,11 @@ class RelayingTest {
         silent.books.givesBack();
         assertThat(silent.told())
                 .containsExactly("over", "failed The upstream provider is temporarily unavailable. Please try again.");
+
+        PlayedCall thinking = PlayedCall.held(Sold.bounds(true, 1, 1_000L), WANTED);
+        thinking.upstream.says(used(0, 500));
+        thinking.does(thinking.call()::timeIsUp);
+        assertThat(thinking.told()).as("hidden thoughts alone").endsWith("cancel", "give back FAILED");
     }
 
     @Test

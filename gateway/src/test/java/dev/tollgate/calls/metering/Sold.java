@@ -1,8 +1,10 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.lines.CallTerms;
 import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.http.limits.CallLimits;
@@ -14,15 +16,22 @@ import dev.tollgate.models.Rate;
 import dev.tollgate.models.Thinking;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.testing.ChatBodies;
+import dev.tollgate.upstreams.hops.HopToken;
+import dev.tollgate.upstreams.hops.Hops;
+import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.ImagesAsked;
+import dev.tollgate.upstreams.pool.NativeAsk;
 import dev.tollgate.upstreams.pool.Replay;
+import dev.tollgate.upstreams.pool.SignatureOrigins;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** A model at 1 micro-credit a token in and 2 a token out, 10 at least, with 20,000 tokens out. */
 final class Sold {
@@ -91,6 +100,25 @@ final class Sold {
                 upstream.costs(),
                 upstream.retirements(),
                 null));
+    }
+
+    /** Returns what is asked of a response in several hops. @param from where it goes on; null for its first hop */
+    static NativeAsk hop(Model model, long promptBytes, @Nullable Long asked, @Nullable HopToken from) {
+        return new NativeAsk(
+                new NativeAsk.Wish(
+                        JsonNodeFactory.instance.objectNode(),
+                        1,
+                        Set.of(),
+                        new PromptSize(promptBytes, 1, 0, 0, List.of()),
+                        ServiceTier.STANDARD,
+                        null,
+                        true,
+                        Hops.of(model, asked, from, String::valueOf)),
+                "m",
+                "up",
+                SignatureOrigins.NONE,
+                new CallMedia(),
+                Lease.FREE);
     }
 
     /** Returns the same model, whose calls may take a time. */
