@@ -85,12 +85,15 @@ record Verdict(Job.@Nullable Pause pause, boolean isTry, Instant dueAt) {
         if (shortage != null && shortage.heldMicros() > 0) {
             return now.plus(AFTER_RUNNING);
         }
-        if (shortage instanceof Shortage.OfLimit limit && limit.freesAt() != null) {
+        Instant inAMinute = now.plus(MINUTE); // credits may come, and limits may be raised, at any time
+        if (shortage instanceof Shortage.OfLimit limit
+                && limit.freesAt() != null
+                && limit.freesAt().isBefore(inAMinute)) {
             return limit.freesAt();
         }
         String after = error.headers().get("retry-after");
         return pause == Job.Pause.RATES && after != null
                 ? now.plusSeconds(Math.max(1, Long.parseLong(after)))
-                : now.plus(MINUTE);
+                : inAMinute;
     }
 }
