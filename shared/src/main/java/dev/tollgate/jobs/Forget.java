@@ -22,8 +22,11 @@ final class Forget extends Decision<Boolean> implements JobChange {
     private static final String LINES =
             "SELECT line, COALESCE(LENGTH(sealed), 0) FROM job_line WHERE job_id = ? ORDER BY line DESC LIMIT ?";
     private static final String LINES_FROM = "DELETE FROM job_line WHERE job_id = ? AND line >= ?";
-    private static final String OLD_RESULTS =
-            "SELECT job_id FROM batch WHERE results_until <= ? AND output_bytes + error_bytes > 0 ORDER BY job_id LIMIT ?";
+    // No server may have run for a long time: an open batch sets that time again when it ends.
+    private static final String OLD_RESULTS = """
+            SELECT job_id FROM batch WHERE results_until <= ? AND output_bytes + error_bytes > 0
+                AND EXISTS (SELECT 1 FROM job j WHERE j.id = batch.job_id AND j.state <> 'open')
+            ORDER BY job_id LIMIT ?""";
     private static final String WITH_RESULT =
             " FROM job_line WHERE job_id = ? AND line > ? AND state = 'ended' AND sealed IS NOT NULL";
     private static final String RESULTS = "SELECT line, LENGTH(sealed)" + WITH_RESULT + " ORDER BY line LIMIT ?";

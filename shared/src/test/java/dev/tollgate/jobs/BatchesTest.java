@@ -269,6 +269,21 @@ class BatchesTest {
                 .isZero();
     }
 
+    /** Its time until then was reckoned from its creation. */
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void results_of_an_open_batch_stay_however_long_no_server_runs(Stores stores) {
+        open(stores);
+        accept(ID);
+        take("node_1");
+        check("node_1", 2);
+        jobs.commit(new LineRefused(ID, "node_1", 1, 0, 400, jobs.seal(ID, 1, new byte[] {8}), 30));
+        store.setNow(batch().resultsUntil().plusSeconds(1));
+        jobs.sweep();
+        jobs.commit(new BatchChange.BatchEnded(ID, "node_1", Job.State.EXPIRED, store.now()));
+        assertThat(batches.results(batch(), 0, true, 1)).hasSize(1);
+    }
+
     @ParameterizedTest
     @EnumSource(Stores.class)
     void a_restore_ends_open_batches_and_keeps_results(Stores stores) {
