@@ -150,17 +150,20 @@ public record Job(
      */
     public record Line(boolean runs, @Nullable String callId, int tries, byte @Nullable [] trouble) {}
 
+    /** The pause of a job of one call is over as soon as a try has its hold; the row has it until the end of that try. */
     static Job read(ResultSet row) throws SQLException {
-        String pause = row.getString(7);
+        Kind kind = Kind.valueOf(row.getString(5).toUpperCase(Locale.ROOT));
+        boolean runs = "running".equals(row.getString(16));
+        String pause = runs && kind != Kind.BATCH ? null : row.getString(7);
         return new Job(
                 row.getString(1),
                 row.getString(2),
                 row.getString(3),
                 row.getString(4),
-                Kind.valueOf(row.getString(5).toUpperCase(Locale.ROOT)),
+                kind,
                 State.of(row.getString(6)),
                 pause == null ? null : Pause.valueOf(pause.toUpperCase(Locale.ROOT)),
-                Columns.timeOrNull(row, 8),
+                pause == null ? null : Columns.timeOrNull(row, 8),
                 Columns.time(row, 9),
                 row.getString(10),
                 Columns.time(row, 11),
@@ -168,7 +171,7 @@ public record Job(
                 Columns.timeOrNull(row, 13),
                 Columns.timeOrNull(row, 14),
                 row.getLong(15),
-                new Line("running".equals(row.getString(16)), row.getString(17), row.getInt(18), row.getBytes(19)));
+                new Line(runs, row.getString(17), row.getInt(18), row.getBytes(19)));
     }
 
     /** Returns its id as its callers have it. */

@@ -76,7 +76,8 @@ public final class Jobs {
     private static final String CANCELLED =
             "SELECT id FROM job WHERE state = 'open' AND cancel_at IS NOT NULL AND node_id = ? ORDER BY id LIMIT 1000";
     private static final String COUNTS = """
-            SELECT j.kind, COALESCE(j.pause, ''), COUNT(*), COUNT(COALESCE(l.job_id, b.job_id)), MIN(j.created_at)
+            SELECT j.kind, CASE WHEN l.job_id IS NOT NULL AND j.kind <> 'batch' THEN '' ELSE COALESCE(j.pause, '') END,
+                COUNT(*), COUNT(COALESCE(l.job_id, b.job_id)), MIN(j.created_at)
             FROM job j LEFT JOIN job_line l ON l.job_id = j.id AND l.line = 1 AND l.state = 'running'
                 LEFT JOIN batch b ON b.job_id = j.id AND b.started_at IS NOT NULL
             WHERE j.state = 'open' GROUP BY 1, 2""";

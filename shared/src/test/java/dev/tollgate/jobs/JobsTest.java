@@ -319,6 +319,23 @@ class JobsTest {
 
     @ParameterizedTest
     @EnumSource(Stores.class)
+    void a_job_that_runs_again_waits_for_nothing(Stores stores) {
+        open(stores, bounds(100, 100, 1 << 20));
+        accept("job_1");
+        taken("node_1", 1);
+        Instant now = store.now();
+        jobs.commit(new JobChange.Wait("job_1", "node_1", Job.Pause.LIMIT, now, now, 0, null));
+        assertThat(job().pause()).isEqualTo(Job.Pause.LIMIT);
+        inHand.clear();
+        taken("node_1", 1);
+        assertThat(claim("job_1", "call_1", "node_1")).isTrue();
+        assertThat(job().pause()).isNull();
+        assertThat(job().pausedAt()).isNull();
+        assertThat(jobs.counts().getFirst().pause()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
     void a_job_that_was_cancelled_gets_no_claim(Stores stores) {
         open(stores, bounds(100, 100, 1 << 20));
         accept("job_1");
