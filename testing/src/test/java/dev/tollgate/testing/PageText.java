@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.StringJoiner;
+import java.util.StringTokenizer;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,7 +19,7 @@ public final class PageText {
     private static final String BLOCKS =
             "html|head|body|meta|link|title|script|noscript|header|footer|main|nav|aside|section|article|div|p|h1|h2|h3"
                     + "|ul|ol|li|dl|dt|dd|table|thead|tbody|tfoot|tr|th|td|form|fieldset|legend|details|summary|dialog|pre|select|option|textarea|svg";
-    private static final Pattern BLOCK = Pattern.compile(" ?(</?(?:" + BLOCKS + ")\\b[^>]*>) ?");
+    private static final Pattern BLOCK = Pattern.compile("</?(?:" + BLOCKS + ")\\b[^>]*>");
     private static final Pattern INNERMOST =
             Pattern.compile("(?m)^(<([a-z0-9]+)\\b[^>\n]*>)\n(?:(?!</?(?:" + BLOCKS + ")\\b)([^\n]+)\n)?(</\\2>)$");
     private static final Pattern ID = Pattern.compile(
@@ -65,14 +67,16 @@ public final class PageText {
 
     /** @param names stable names by the ids that differ from run to run; other ids are numbered by their first place on the page */
     public static String of(String html, Map<String, String> names) {
-        String text = html.replaceAll("\\s+", " ").strip();
+        StringJoiner words = new StringJoiner(" ");
+        new StringTokenizer(html).asIterator().forEachRemaining(word -> words.add((String) word));
+        String text = words.toString();
         for (Map.Entry<Pattern, String> mask : MASKS.entrySet()) {
             text = mask.getKey().matcher(text).replaceAll(mask.getValue());
         }
         Map<String, String> numbered = new HashMap<>();
         text = ID.matcher(text).replaceAll(id -> Matcher.quoteReplacement(name(id, names, numbered)));
         text = BLOCK.matcher(text)
-                .replaceAll("\n$1\n")
+                .replaceAll("\n$0\n")
                 .replaceAll(" ?\n[\n ]*", "\n")
                 .strip();
         return INNERMOST
