@@ -255,6 +255,9 @@ class LongResponseLifeTest {
             assertThat(new BigDecimal(row[head.indexOf("credits")])).isEqualByComparingTo(Credits.text(hop.micros()));
             assertThat(member.get("/dashboard/requests/" + id).body())
                     .contains("Request " + (number + 1) + " of a", Display.charge(hop.micros()));
+            assertThat(member.get("/dashboard/requests/" + id).body())
+                    .contains(
+                            number == 0 ? "" : "The provider read %,d tokens from its cache.".formatted(hop.cached()));
         }
     }
 

@@ -697,6 +697,9 @@ class LongResponseTest {
                   respond: [{status: 500}]
                 """);
         assertThat(hops(customer, true, prompt, max(262_144)).size()).isEqualTo(2);
+        JsonNode cache = customer.lastTask().path("cache");
+        assertThat(cache.path("expected_tokens").asLong()).isEqualTo(2_500);
+        assertThat(cache.path("reason").asString()).isEqualTo("provider");
         String counted =
                 "{\"model\":\"" + ARGON + "\",\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]}";
         Reply count = gateway.post("/v1/messages/count_tokens", counted, customer.key());

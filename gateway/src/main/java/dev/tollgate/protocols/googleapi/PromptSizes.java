@@ -55,7 +55,7 @@ final class PromptSizes {
         sizes.count.end();
         request.tools().forEach(sizes::tool);
         sizes.count.end();
-        boolean hasAnswer = false;
+        boolean hasAnswer = request.continuationToken() != null; // it goes on with one
         for (JsonNode content : request.contents()) {
             sizes.parts(content.path("parts"), "");
             sizes.count.end();

@@ -171,7 +171,7 @@ public record CallStory(CallDetail detail, Money money, Instant now) {
 
     private static String read(long cached, long expected, String reason) {
         if (reason.isEmpty()) {
-            return expected == 0
+            return expected == 0 || cached > expected // a later hop has also read what came before it
                     ? say("The provider read {cached} tokens from its cache.", cached)
                     : say("The provider read {cached} of {expected} expected tokens from its cache.", cached, expected);
         }
