@@ -22,6 +22,7 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -189,6 +190,9 @@ class BoughtPlansModelTest {
         private long ofPart;
         private long ofGeneral;
 
+        /** What came back of its part once that was over, by the parts that have it. */
+        private final Map<Part, Long> returned = new HashMap<>();
+
         Paid(String id, @Nullable Version version, boolean isNow, long cents, long micros) {
             this.id = id;
             this.version = version;
@@ -325,6 +329,16 @@ class BoughtPlansModelTest {
                 paid.ofPart += share;
                 rest -= share;
             }
+            if (own != null && own.isOver) {
+                for (Part part : parts) {
+                    long again =
+                            part.isOver ? 0 : Math.min(rest, Math.min(part.left, paid.returned.getOrDefault(part, 0L)));
+                    part.left -= again;
+                    paid.returned.merge(part, -again, Long::sum);
+                    paid.ofPart += again;
+                    rest -= again;
+                }
+            }
             long share = Math.min(rest, general);
             general -= share;
             paid.ofGeneral += share;
@@ -343,7 +357,7 @@ class BoughtPlansModelTest {
             if (ofPart > 0 && paid.part != null && !paid.part.isOver) {
                 paid.part.left += ofPart;
             } else if (ofPart > 0) {
-                refund(ofPart, now);
+                paid.returned.merge(refund(ofPart, now), ofPart, Long::sum);
             }
             long ofGeneral = Math.min(rest, paid.ofGeneral);
             paid.ofGeneral -= ofGeneral;
@@ -351,19 +365,21 @@ class BoughtPlansModelTest {
             paid.lapsed -= rest - ofGeneral;
         }
 
-        private void refund(long micros, Instant now) {
+        private Part refund(long micros, Instant now) {
             Instant to = now.plus(Duration.ofDays(30));
             Part live = parts.stream()
                     .filter(each -> each.isRefund && !each.isOver)
                     .findFirst()
                     .orElse(null);
             if (live == null) {
-                part(now, to, micros).isRefund = true;
-            } else {
-                live.to = to;
-                live.given += micros;
-                live.left += micros;
+                Part fresh = part(now, to, micros);
+                fresh.isRefund = true;
+                return fresh;
             }
+            live.to = to;
+            live.given += micros;
+            live.left += micros;
+            return live;
         }
 
         /** An operator ends the plan with its credits. */
