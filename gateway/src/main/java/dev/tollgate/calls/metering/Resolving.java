@@ -154,16 +154,13 @@ final class Resolving implements Phase {
         }
     }
 
-    /** Keeps it for later estimates, unless the count has what an earlier hop has written. */
     private void keepPrompt(Usage usage) {
-        if (call.request().ask().continuesAnswer()) {
-            return;
-        }
         if (isCounted()) {
             call.request().translation().text().counted(usage.promptTokens());
         }
         CallPrompt prompt = counted();
-        if (prompt != null) {
+        boolean isAlone = !call.request().ask().continuesAnswer(); // else its count has what earlier hops have written
+        if (prompt != null && isAlone) {
             prompt.answered(usage.promptTokens(), project());
         }
     }
