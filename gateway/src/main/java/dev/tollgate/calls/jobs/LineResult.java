@@ -30,10 +30,11 @@ public final class LineResult {
         return end(out.raw("]}"));
     }
 
-    /** Returns the line of a refusal. @param job the batch's id @param customId null if the line has none that can be read */
+    /** Returns the line of a refusal, which has no call: its id stands for that of the call. @param job the batch's id @param customId null if the line has none that can be read */
     static byte[] refusal(String job, long line, @Nullable String customId, int status, byte[] body) {
         Utf8Buffer out = new Utf8Buffer(body.length + 256);
-        head(job + "-" + line, customId, status, null, out);
+        String id = job + "-" + line;
+        head(id, customId, status, ID + chars(id), out); // typed clients demand a request_id
         return end(out.raw(body).raw('}'));
     }
 
@@ -48,13 +49,12 @@ public final class LineResult {
         return out.raw(",\"message\":").string(message).raw("}}\n").toByteArray();
     }
 
-    private static void head(
-            String id, @Nullable String customId, int status, @Nullable String requestId, Utf8Buffer out) {
+    private static void head(String id, @Nullable String customId, int status, String requestId, Utf8Buffer out) {
         out.raw("{\"id\":").string(ID + chars(id)).raw(",\"custom_id\":").stringOrNull(customId);
         out.raw(",\"response\":{\"status_code\":")
                 .number(status)
                 .raw(",\"request_id\":")
-                .stringOrNull(requestId);
+                .string(requestId);
         out.raw(",\"body\":");
     }
 

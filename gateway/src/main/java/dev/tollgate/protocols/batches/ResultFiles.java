@@ -51,6 +51,10 @@ public interface ResultFiles {
     /** Opens a file that was found. */
     Content open(String accountId, KeyOwner reads, ResultFile file);
 
-    /** Deletes the results of the batch of a file. @return whether the file was there, and the key may read it */
+    /**
+     * Deletes the results of the batch of a file.
+     *
+     * @return whether the batch has had the file, and the key may read it: programs delete one file after the other
+     */
     boolean delete(String accountId, KeyOwner reads, String id);
 }

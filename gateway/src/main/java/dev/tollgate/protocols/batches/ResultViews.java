@@ -138,11 +138,14 @@ public record ResultViews(Batches batches, FileStore files, InstantSource clock)
 
     @Override
     public boolean delete(String accountId, KeyOwner reads, String id) {
-        if (find(accountId, reads, id) == null) {
+        String job = BatchIds.jobOfFile(id);
+        Batch batch = job == null ? null : batches.find(accountId, reads, job);
+        if (batch == null
+                || batch.job().isOpen()
+                || filesOf(batch).stream().noneMatch(file -> file.id().equals(id))) {
             return false;
         }
-        Batch batch = batch(accountId, reads, id);
-        if (batch != null) {
+        if (batch.hasResults(clock.instant())) {
             batches.deleteResults(batch);
         }
         return true;

@@ -203,6 +203,8 @@ class BatchesTest {
         JsonNode bad = results(batch, "error_file_id").getFirst();
         assertThat(bad.path("custom_id").asString()).isEqualTo("bad");
         assertThat(bad.path("response").path("status_code").asInt()).isEqualTo(400);
+        assertThat(bad.path("response").path("request_id").asString()) // async-openai wants a text
+                .isEqualTo(bad.path("id").asString());
         assertThat(bad.path("response").path("body").path("error").path("param").asString())
                 .isEqualTo("n");
         BigDecimal sum = answers.stream()

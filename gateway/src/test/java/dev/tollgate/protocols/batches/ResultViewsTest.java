@@ -233,7 +233,7 @@ class ResultViewsTest {
 
     @Test
     void a_deleted_file_is_cut_and_never_short() throws IOException {
-        Made batch = new Made(40).with(line -> true, line -> false, 200_000);
+        Made batch = new Made(40).with(line -> line < 40, line -> line == 40, 200_000);
         batch.ended(Job.State.COMPLETED);
         ResultFiles.Content content = views.open(MINE, OWN, file(batch.output()));
         assertThat(content.next()).isNotNull();
@@ -243,7 +243,11 @@ class ResultViewsTest {
                 })
                 .isInstanceOf(StoreException.class);
         assertThat(views.find(MINE, OWN, batch.output())).isNull();
-        assertThat(views.delete(MINE, OWN, batch.output())).isFalse();
+        assertThat(views.delete(MINE, OWN, batch.errorFile()))
+                .as("what cleans up after a batch names both files")
+                .isTrue();
+        assertThat(views.delete(MINE, new KeyOwner("", "team_1", "key_3"), batch.errorFile()))
+                .isFalse();
     }
 
     @Test
