@@ -91,7 +91,7 @@ record KeptPart(long shareBytes) implements Part<KeptPart.KeptChange> {
             insert.setLong(4, entry.plainBytes());
             insert.setLong(5, entry.bytes());
             insert.setBytes(6, entry.sealed());
-            insert.setLong(7, keep.settle.at().toEpochMilli());
+            insert.setLong(7, entry.usedAt(keep.settle.at()));
             insert.setString(8, entry.owner().id());
             insert.setString(9, entry.owner().originId());
             insert.setString(10, entry.form().code());

@@ -178,7 +178,7 @@ public record KeptResponse(
                     .array();
             byte[] sealed = sealing.seal(content, form.context(accountId, id));
             long plainBytes = (long) input.bytes() + response.length;
-            return new KeptEntry(id, form, accountId, owner, previousId, plainBytes, sealed);
+            return new KeptEntry(id, form, accountId, owner, previousId, plainBytes, sealed, input.isBrief());
         }
 
         /** Returns whether a row is under another key than the present sealing key. */

@@ -1,5 +1,6 @@
 package dev.tollgate.calls.kept;
 
+import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.storage.Change;
@@ -178,6 +179,11 @@ public final class KeptResponses {
             long usedAt,
             @Nullable String callId) {
 
+        /** Returns whether it is kept briefly: it counts as used before it was made. */
+        boolean isBrief() {
+            return CompletionIds.isOne(id) && usedAt < CompletionIds.created(id).toEpochMilli();
+        }
+
         /**
          * Reads the columns in the order of the components, except the length of the content, which is read before it.
          *
@@ -262,7 +268,9 @@ public final class KeptResponses {
         if (!isShort || rows.size() > LINKS_MAX) {
             return new Chain(Chain.State.TOO_LONG, List.of());
         }
-        if (rows.isEmpty() || rows.getLast().previousId() != null) {
+        if (rows.isEmpty()
+                || rows.getLast().previousId() != null
+                || rows.stream().anyMatch(Row::isBrief)) {
             return new Chain(Chain.State.BROKEN, List.of());
         }
         touch(accountId, rows);
@@ -314,7 +322,7 @@ public final class KeptResponses {
         Instant now = clock.instant();
         long before = now.minus(TOUCH_AFTER).toEpochMilli();
         List<Row> stale = rows.stream()
-                .filter(row -> row.usedAt() < before)
+                .filter(row -> row.usedAt() < before && !row.isBrief())
                 .sorted(Comparator.comparing(Row::id))
                 .toList();
         if (!stale.isEmpty()) {

@@ -5,11 +5,13 @@ import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.ids.ProtocolName;
+import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.files.KeptImages;
+import dev.tollgate.calls.kept.KeptInput;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.MeteredCall;
@@ -232,9 +234,12 @@ public final class ResponsesProtocol implements Protocol {
 
         @Override
         protected ChatAsk ask(OpenRequest read, Model model, String accountId, Lease memory) {
-            keepsImages = model.makesImages()
-                    && read.whole().keeping() != null
-                    && addresses.kept().hasRoom(accountId, model.imagesMax());
+            KeptInput keeping = read.whole().keeping();
+            if (keeping != null && keeping.isBrief() && model.makesImages()) {
+                throw JsonBody.invalid("store", "must be true with 'background' and a model that makes images.");
+            }
+            keepsImages =
+                    model.makesImages() && keeping != null && addresses.kept().hasRoom(accountId, model.imagesMax());
             lacksRoom = model.makesImages() && !keepsImages;
             ChatAsk ask = super.ask(read, model, accountId, memory);
             return read.whole().compacts() ? ask.compacting() : ask;
@@ -260,7 +265,7 @@ public final class ResponsesProtocol implements Protocol {
                     new ResponseObject(KeptIds.RESPONSE + chars, created(request, id, 0), request, none);
             object.queue();
             JsonPieces pieces = new JsonPieces();
-            object.write(true, true, pieces);
+            object.write(request.isStored(), true, pieces);
             return pieces.toByteArray();
         }
 

@@ -124,9 +124,6 @@ final class ResponsesReader {
         if (stream) {
             throw JsonBody.invalid("background", "cannot be used with 'stream': get the response by its id.");
         }
-        if (!store) {
-            throw JsonBody.invalid("store", "must be true with 'background': you get the response by its id.");
-        }
         if (!keeps) {
             throw JsonBody.invalid("background", "must be false: this server keeps no responses.");
         }
@@ -155,7 +152,8 @@ final class ResponsesReader {
         if (background) {
             checkBackground(keeps, isCompaction);
         }
-        KeptInput keeping = input != null && store && keeps && !isCompaction ? kept(input, memory) : null;
+        KeptInput keeping =
+                input != null && (store || background) && keeps && !isCompaction ? kept(input, memory) : null;
         if (keeping != null && keeping.isTooLarge()) {
             if (background) {
                 throw JsonBody.invalid("input", JobRequest.TOO_LONG);
@@ -166,7 +164,7 @@ final class ResponsesReader {
             json.ignored("store");
         }
         String asked = model;
-        KeptInput its = keeping;
+        KeptInput its = keeping == null || store ? keeping : keeping.briefly();
         return new OpenRequest(
                 model, background, previousId, items.items(), json::ignored, all -> built(asked, its, all));
     }

@@ -123,7 +123,7 @@ final class ResponsesRenderer implements Renderer {
 
     /** Writes the object. Events leave out what agents send much of. */
     private void write(JsonPieces out) {
-        object.write(isKept, !events.streams, out);
+        object.write(isKept && request.isStored(), !events.streams, out);
     }
 
     @Override
@@ -246,7 +246,7 @@ final class ResponsesRenderer implements Renderer {
             return;
         }
         JsonPieces whole = new JsonPieces();
-        object.write(true, true, whole);
+        object.write(request.isStored(), true, whole);
         whole = whole.inWords();
         if (whole.size() <= KeptResponses.RESPONSE_BYTES_MAX) {
             String previous = CompletionIds.ofShown(KeptIds.RESPONSE, request.previousId());

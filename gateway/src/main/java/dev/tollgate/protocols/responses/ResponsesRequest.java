@@ -61,6 +61,11 @@ record ResponsesRequest(
         return maxTokens == null ? null : "max_output_tokens";
     }
 
+    /** Returns whether the response says that it is stored: what is kept briefly in the background is not. */
+    boolean isStored() {
+        return keeping != null && !keeping.isBrief();
+    }
+
     boolean compacts() {
         return compaction != null;
     }

@@ -431,7 +431,8 @@ class KeptResponsesTest {
         String id = task(MINE);
         Settle settle = Ended.settle(id, 10, store.now());
         List<Change> changes = new ArrayList<>(List.of(settle));
-        changes.addAll(new KeptEntry(id, KeptForm.RESPONSES, "acc_gone", OWN, null, 4, noise(1)).keeping(settle));
+        changes.addAll(
+                new KeptEntry(id, KeptForm.RESPONSES, "acc_gone", OWN, null, 4, noise(1), false).keeping(settle));
         store.writer.commitAndWait(Unit.of(changes));
 
         assertThat(settle.resolved()).isTrue();

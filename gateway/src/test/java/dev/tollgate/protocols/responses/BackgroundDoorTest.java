@@ -97,7 +97,6 @@ class BackgroundDoorTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             /v1/responses         | 'input':'Hi','stream':true                       | background
-            /v1/responses         | 'input':'Hi','store':false                       | store
             /v1/responses         | 'input':[{'role':'user','content':'Hi'},{'type':'compaction_trigger'}] | background
             /v1/responses/compact | 'input':'Hi'                                     | background
             /v1/responses         | 'input':'Hi','tools':[{'type':'computer'}]       | tools.0.type

@@ -2,6 +2,8 @@ package dev.tollgate.protocols.responses;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.calls.kept.KeptEntry;
+import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.testing.CallServer;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.KeysServer.KeyOptions;
@@ -182,13 +184,35 @@ class BackgroundTest {
         assertThat(get(id).status()).isEqualTo(404);
     }
 
+    /** As inspect_ai asks unless it is told otherwise. */
+    @Test
+    void an_answer_that_is_not_to_be_stored_is_there_for_ten_minutes() {
+        JsonNode created = create(",\"store\":false");
+        assertThat(created.path("store").asBoolean()).isFalse();
+        String id = created.path("id").asString();
+        JsonNode done = until(id, "completed");
+        assertThat(done.path("store").asBoolean()).isFalse();
+        assertThat(done.path("output").size()).isEqualTo(1);
+        CallServer.Reply next = gateway.post(
+                "/v1/responses",
+                "{\"model\":\"gemini-3.5-flash\",\"input\":\"And?\",\"previous_response_id\":\"" + id + "\"}",
+                customer.key());
+        assertThat(next.json().path("error").path("code").asString()).isEqualTo("previous_response_not_found");
+        String kept = "chatcmpl-" + id.substring("resp_".length());
+        assertThat(gateway.number("SELECT k.used_at - c.ended_at FROM kept_response k JOIN call c ON c.id = k.call_id"
+                        + " WHERE k.id = '" + kept + "'"))
+                .as("unused, so that the sweep takes it ten minutes after its end")
+                .isEqualTo(KeptEntry.BRIEF.minus(KeptResponses.KEPT).toMillis());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            ,"stream":true | background
-            ,"store":false | store
+            "gemini-3.5-flash","stream":true | background
+            "gemini-3-pro-image","store":false | store
             """)
-    void what_cannot_be_kept_is_refused(String more, String field) {
-        CallServer.Reply refused = gateway.post("/v1/responses", body(more), customer.key());
+    void what_cannot_be_kept_is_refused(String model, String field) {
+        String body = "{\"input\":\"Hi\",\"background\":true,\"model\":" + model + "}";
+        CallServer.Reply refused = gateway.post("/v1/responses", body, customer.key());
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.json().path("error").path("param").asString()).isEqualTo(field);
     }
