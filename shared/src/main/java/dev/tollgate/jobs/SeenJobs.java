@@ -1,5 +1,6 @@
 package dev.tollgate.jobs;
 
+import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
@@ -50,6 +51,12 @@ public final class SeenJobs {
     private static final String YOUNGER =
             " AND (j.created_at, j.id) > (SELECT o.created_at, o.id FROM job o WHERE o.id = ?)";
     private static final int FIRST = 20;
+
+    private static final String KEPT = "SELECT id, used_at FROM kept_response WHERE account_id = ? AND id IN (?, ?)";
+    /** A running call does not say whose it is; its job does. */
+    private static final String RUNS_FOR = """
+            SELECT j.kind FROM job_line l JOIN job j ON j.id = l.job_id WHERE l.state = 'running' AND l.call_id = ? AND j.account_id = ?
+            UNION ALL SELECT kind FROM job WHERE account_id = ? AND id = ? AND gone_at > ? AND sealed_bytes > 0 AND kind <> 'batch'""";
 
     private final Database database;
     private final Jobs jobs;
@@ -138,6 +145,42 @@ public final class SeenJobs {
 
     private static @Nullable OfKey ofKey(Sql sql, String accountId, String originId) throws SQLException {
         return sql.one(OF_KEY, row -> new OfKey(row.getLong(1), row.getLong(2), row.getLong(3)), accountId, originId);
+    }
+
+    /** The contents of a call that are stored. */
+    public enum Stored {
+        NOTHING,
+        /** The request, and later the response, with the batch of which it is a line that runs. */
+        WITH_BATCH,
+        /** The request of a job that has no answer, or none yet. */
+        REQUEST,
+        /** The request and the response, until the caller has fetched it. */
+        BRIEFLY,
+        /** The request and the response, as a response or an interaction that can be read and continued. */
+        ANSWER
+    }
+
+    /** Returns what is stored of a call that is not known as a line of a batch. @param requestId of the call: of a job its id, as its caller has it */
+    public Stored stored(String accountId, String callId, String requestId) {
+        String job = CompletionIds.ofShown(requestId);
+        return database.pages().read(accountId, sql -> {
+            Stored answer = sql.one(KEPT, SeenJobs::stored, accountId, callId, job);
+            if (answer != null) {
+                return answer;
+            }
+            String kind =
+                    sql.one(RUNS_FOR, row -> row.getString(1), callId, accountId, accountId, job, clock.instant());
+            if (kind == null) {
+                return Stored.NOTHING;
+            }
+            return kind.equals("batch") ? Stored.WITH_BATCH : Stored.REQUEST;
+        });
+    }
+
+    /** Returns what a row says: what is kept briefly counts as used before it was made. */
+    private static Stored stored(ResultSet row) throws SQLException {
+        boolean isBrief = CompletionIds.created(row.getString(1)).toEpochMilli() > row.getLong(2);
+        return isBrief ? Stored.BRIEFLY : Stored.ANSWER;
     }
 
     // ---- for the operator ----

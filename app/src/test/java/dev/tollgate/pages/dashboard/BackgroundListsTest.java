@@ -133,6 +133,27 @@ class BackgroundListsTest {
     }
 
     @Test
+    void the_page_of_a_call_says_what_is_stored_of_it() {
+        assertThat(one.browser.get("/dashboard/requests/" + call).body())
+                .contains("The request is stored until it has a response;")
+                .doesNotContain("Not stored.");
+        gateway.script(UpstreamScript.answers()
+                .text("Well.", new Tokens(10, 2_000, 0))
+                .finish("STOP", new Tokens(10, 2_000, 0)));
+        String stored = gateway.post(
+                        "/v1/responses", "{\"model\":\"gemini-2.5-pro\",\"input\":\"Hi\"}", one.customer.key())
+                .json()
+                .path("id")
+                .asString();
+        String page = "/dashboard/requests/chatcmpl-" + stored.substring("resp_".length());
+        assertThat(one.browser.get(page).body())
+                .contains("The request and the response are stored for 30 days after their last use")
+                .doesNotContain("Not stored.");
+        gateway.send("DELETE", "/v1/responses/" + stored, null, one.customer.key());
+        assertThat(one.browser.get(page).body()).contains("Not stored.");
+    }
+
+    @Test
     void an_interaction_is_in_the_lists_by_its_own_name() {
         gateway.script(UpstreamScript.answers()
                 .text("It begins.", new Tokens(10, 3, 0))

@@ -82,16 +82,19 @@ public record RequestPage(
         OneReceipt.Checked checked = receipt == null || request.query("verify") == null
                 ? null
                 : receipt.check(receipts, account, call.chargeMicros());
-        BatchLine line = BatchLine.of(call.course().path("request_id").asString(""));
+        String requestId = call.course().path("request_id").asString("");
+        BatchLine line = BatchLine.of(requestId);
         Batch batch = line == null ? null : jobs.batch(account, person.view(Right.USAGE), line.jobId());
         Instant kept = detail.answerKeptAt();
         Instant keptUntil = kept == null ? null : kept.plus(answersKept);
+        String stored =
+                line == null ? stored(jobs.stored(account, id, requestId), keptUntil) : storedWithBatch(batch, now);
         return PageStep.show((out, shell) -> JterequestGenerated.render(
                 out,
                 null,
                 shell,
                 detail,
-                new CallText(labels, story, made, group(call), request.address(), keptUntil, batch),
+                new CallText(labels, story, made, group(call), request.address(), keptUntil, stored, batch),
                 now,
                 new Proof(receipt, checked)));
     }
@@ -116,7 +119,35 @@ public record RequestPage(
         return PageFile.of("receipt-" + receipt.sequence() + ".json", "application/json", receipt.text() + "\n");
     }
 
-    /** A call in words. @param batch of which it is a line; null for none, or none that the reader sees */
+    private static String stored(SeenJobs.Stored what, @Nullable Instant keptUntil) {
+        return switch (what) {
+            case ANSWER ->
+                say(
+                        "The request and the response are stored for 30 days after their last use, or until they are deleted. Only programs read them, by the id of the response.");
+            case WITH_BATCH -> say("The request and the response are stored as long as the results of the batch.");
+            case BRIEFLY ->
+                say(
+                        "The request and the response are stored for 10 minutes after the end, as its program asked. Only programs read them, by the id of the response.");
+            case REQUEST ->
+                say(
+                        "The request is stored until it has a response; without one for 3 days after its end, or 30 if it was charged.");
+            case NOTHING ->
+                keptUntil == null
+                        ? say("Not stored.")
+                        : say("The request is not stored. The response is stored for repeats.");
+        };
+    }
+
+    private static String storedWithBatch(@Nullable Batch batch, Instant now) {
+        if (batch == null) {
+            return stored(SeenJobs.Stored.WITH_BATCH, null);
+        }
+        return batch.job().isOpen() || batch.hasResults(now)
+                ? say("The request and the response are stored with the batch. Only programs read them.")
+                : say("The results of the batch are deleted.");
+    }
+
+    /** A call in words. @param stored what is stored of its contents @param batch of which it is a line; null for none, or none that the reader sees */
     public record CallText(
             CallLabels labels,
             List<String> story,
@@ -124,6 +155,7 @@ public record RequestPage(
             @Nullable String group,
             @Nullable String address,
             @Nullable Instant keptUntil,
+            String stored,
             @Nullable Batch batch) {}
 
     /** The receipt of a call. */
