@@ -1,6 +1,7 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.upstreams.hops.HopBounds;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.PreparedCall;
 import dev.tollgate.upstreams.pool.PromptCount;
@@ -78,7 +79,8 @@ public record Translation(
     }
 
     /**
-     * Returns an estimate of the call's tokens: one for four bytes of text, an image's tokens for each media file, and output up to the first slice.
+     * Returns an estimate of the call's tokens: one for four bytes of text, an image's tokens for each media file, what earlier hops have written, and output
+     * up to the first slice.
      * The end of the call corrects it. An upper bound would deny most callers half of their limit.
      */
     long tokensExpected() {
@@ -86,6 +88,8 @@ public record Translation(
         long each = bounds.askedTokensMax() == null
                 ? Bounds.SLICE_TOKENS
                 : Math.min(bounds.askedTokensMax(), Bounds.SLICE_TOKENS);
-        return Math.ceilDiv(size.textBytes(), BYTES_OF_A_TOKEN) + media + each * bounds.candidates();
+        HopBounds hops = bounds.hops();
+        long before = hops != null && hops.hops().isPinned() ? hops.hops().before() : 0;
+        return Math.ceilDiv(size.textBytes(), BYTES_OF_A_TOKEN) + media + before + each * bounds.candidates();
     }
 }

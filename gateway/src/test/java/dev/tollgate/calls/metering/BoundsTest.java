@@ -11,11 +11,13 @@ import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.models.PriceSchedule.Dated;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.upstreams.hops.HopToken;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.media.LoadedMedia;
 import dev.tollgate.upstreams.media.Medium;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.NativeAsk;
 import dev.tollgate.upstreams.pool.PromptCount;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
 import dev.tollgate.upstreams.sessions.PromptText;
@@ -24,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -306,6 +309,22 @@ class BoundsTest {
         PromptText text = PromptText.of(size.textBytes());
         assertThat(new Translation(Sold.bounds(false, 1, 10L), size, null, text, null, 0).tokensExpected())
                 .isEqualTo(2 + 258 + 10);
+    }
+
+    @Test
+    void a_later_hop_is_expected_to_read_what_came_before_it() {
+        assertThat(expectedHop(null)).isEqualTo(100 + 4_096);
+        assertThat(expectedHop(new HopToken("a", 1, 1, 65_536, "token"))).isEqualTo(100 + 65_536 + 4_096);
+        assertThat(expectedHop(HopToken.unknown("token", 1_048_576))).isEqualTo(100 + 4_096);
+    }
+
+    private static long expectedHop(@Nullable HopToken from) {
+        Model model = Sold.longAnswering(Sold.model(true).pricing());
+        NativeAsk hop = Sold.hop(model, 400, 262_144L, from);
+        PromptSize size = hop.promptSize();
+        PromptBound prompt = PromptBound.of(size, hop, model.upstream());
+        Bounds bounds = Bounds.of(model, prompt, hop, 262_144L, false);
+        return new Translation(bounds, size, null, PromptText.of(400), null, 0).tokensExpected();
     }
 
     private static long expected(Long tokensMax) {
