@@ -130,10 +130,10 @@ const finish = () => {
 // what formulas and code need is loaded with the first one
 const loading = new Map();
 const load = (address) => () => {
-  if (!loading.has(address)) loading.set(address, import(address).then(() => draw(true)).catch(() => {}));
+  if (!loading.has(address)) loading.set(address, import(address).then(() => drawTexts(talk.columns)).catch(() => {}));
 };
 
-const drawColumns = turns(markdown(window, load(root.dataset.formulas), load(root.dataset.colours)), {
+const { drawColumns, drawTexts } = turns(markdown(window, load(root.dataset.formulas), load(root.dataset.colours)), {
   look: requests.look,
   allow: () => allowed(),
   send: () => send(),
@@ -166,8 +166,8 @@ const drawColumns = turns(markdown(window, load(root.dataset.formulas), load(roo
   alone: (column) => { talk.columns = [column]; byId('model').value = column.model; draw(); buttons(); },
 });
 
-const draw = (anew) => {
-  drawColumns(talk.columns, root.querySelector('.columns'), anew);
+const draw = () => {
+  drawColumns(talk.columns, root.querySelector('.columns'));
   allowed();
   byId('about').textContent = spent(talk.spent);
 };

@@ -110,11 +110,11 @@ const goesOn = (turn) => {
   return isBegun ? word('Answering… {tokens} tokens, {amount} so far', figures) : word('Waiting for the first token… {tokens} tokens, {amount} so far', figures);
 };
 
-// Returns what draws the columns of a conversation.
+// Returns what draws the columns of a conversation, and what makes their texts again.
 // show: the function of markdown.mjs; page: the conversation and what its buttons do.
 export const turns = (show, page) => {
   // what an answer looks like: a long one takes a tenth of a second to make, and each turn draws the conversation again
-  let drawn = new WeakMap();
+  const drawn = new WeakMap();
 
   // of the pictures that are drawn
   const addresses = new Map();
@@ -162,11 +162,22 @@ export const turns = (show, page) => {
     return { element };
   };
 
+  // where the prices of answers stand now, and which are shown: the conversation may be drawn again while one is fetched
+  const places = new WeakMap();
+  const priced = new WeakSet();
+
+  const drawPrice = (turn) => {
+    if (!priced.has(turn)) places.get(turn).replaceChildren();
+    else places.get(turn).replaceChildren(turn.price?.length ? priceTable(turn.price) : word('The price could not be read. See the page of the request.'));
+  };
+
   // the lines that the charge is made of, as the server has stored them
-  const showPrice = async (turn, place) => {
-    if (place.childNodes.length) { place.replaceChildren(); return; }
-    turn.price ||= (await page.look(turn.task))?.price;
-    place.replaceChildren(turn.price?.length ? priceTable(turn.price) : word('The price could not be read. See the page of the request.'));
+  const showPrice = async (turn) => {
+    if (!priced.delete(turn)) {
+      turn.price ||= (await page.look(turn.task))?.price;
+      priced.add(turn);
+    }
+    drawPrice(turn);
   };
 
   const tool = (column, index, each, isPending) => {
@@ -207,9 +218,9 @@ export const turns = (show, page) => {
     return parts;
   };
 
-  const deeds = (column, index, turn, at, { text, price }) => {
+  const deeds = (column, index, turn, at, text) => {
     const row = make('span', 'deeds');
-    if (turn.task && turn.micros) row.append(iconButton('info', word('Price'), () => showPrice(turn, price)));
+    if (turn.task && turn.micros) row.append(iconButton('info', word('Price'), () => showPrice(turn)));
     row.append(iconButton('copy', word('Copy'), () => copyText(turn.text, text)), iconButton('rotate', word('Again'), () => page.again(index, at)));
     const more = make('div', 'card');
     if (!page.isBusy() && page.turn(index, at - 1)?.role === 'user') more.append(button(word('Edit the question'), () => page.edit(index, at - 1)));
@@ -227,10 +238,10 @@ export const turns = (show, page) => {
     return row;
   };
 
-  const foot = (column, index, turn, at, places) => {
+  const foot = (column, index, turn, at, text) => {
     const cost = make('span', 'costs');
     if (turn.micros !== undefined) cost.append(make('b', '', worth(turn.micros)));
-    cost.append(deeds(column, index, turn, at, places));
+    cost.append(deeds(column, index, turn, at, text));
     return [...known(column, turn), ...marks(index, turn, at), cost];
   };
 
@@ -247,7 +258,6 @@ export const turns = (show, page) => {
     const thinking = make('div', 'said');
     thoughts.append(summary, thinking);
     const { text, shown, pictures } = drawn.get(turn) || { text: make('div', 'answer'), shown: { end: 0, tail: null }, pictures: make('div', 'row') };
-    drawn.set(turn, { text, shown, pictures });
     const asked = column.turns.slice(0, at).findLast((each) => each.role === 'user')?.text;
     const searched = make('div');
     const more = make('div', 'stack');
@@ -259,6 +269,11 @@ export const turns = (show, page) => {
     const price = make('div', 'small');
     element.append(make('h2', 'vh', turn.model || column.model), thoughts, searched, text, pictures, more, cited, tools, note, last, stop, price);
     if (turn.state === 'running' && page.isCompared()) stop.append(button(word('Stop'), () => page.stop(index)));
+    const paintTexts = () => {
+      const runs = turn.state === 'running';
+      show(text, turn.schema ? fenced(turn.text, runs) : turn.text, shown, runs);
+      more.replaceChildren(...(runs ? [] : others(turn)));
+    };
     const paint = () => {
       const runs = turn.state === 'running';
       stop.hidden = !runs;
@@ -267,9 +282,8 @@ export const turns = (show, page) => {
       summary.textContent = turn.thought || !runs ? thoughtFor(seconds(turn.thought || turn.took || 0), thought) : word('Thinking…');
       thinking.textContent = turn.thoughts;
       searched.replaceChildren(...(turn.queries ? [searches(turn.queries)] : []));
-      show(text, turn.schema ? fenced(turn.text, runs) : turn.text, shown, runs);
+      paintTexts();
       for (const image of (turn.images || []).slice(pictures.childElementCount)) pictures.append(figure(image, pictures.childElementCount, asked));
-      more.replaceChildren(...(runs ? [] : others(turn)));
       cited.replaceChildren(...(!runs && turn.sources ? [sources(turn.sources)] : []));
       const says = turn.note || (!runs && turn.finish === 'content_filter' ? filtered(turn) : '');
       note.hidden = !says;
@@ -277,9 +291,12 @@ export const turns = (show, page) => {
       note.classList.toggle('error', turn.state === 'refused' || turn.state === 'broken');
       last.replaceChildren(...(runs
         ? [goesOn(turn)]
-        : foot(column, index, turn, at, { text, price })));
+        : foot(column, index, turn, at, text)));
     };
     paint();
+    drawn.set(turn, { text, shown, pictures, paintTexts });
+    places.set(turn, price);
+    drawPrice(turn);
     if (turn.state !== 'running') {
       const open = pending(column.turns, at);
       tools.append(...toolCalls(turn).map((each) => tool(column, index, each, open.includes(each))));
@@ -322,9 +339,16 @@ export const turns = (show, page) => {
     ];
   };
 
-  // anew: what was drawn would look otherwise now
-  return (columns, place, anew = false) => {
-    if (anew) drawn = new WeakMap();
+  // makes the texts of answers again, which would look otherwise now; what is open or typed beside them stays
+  const drawTexts = (columns) => {
+    for (const { text, shown, paintTexts } of columns.flatMap((column) => column.turns.map((turn) => drawn.get(turn))).filter(Boolean)) {
+      text.replaceChildren();
+      Object.assign(shown, { end: 0, tail: null, said: undefined, whole: undefined });
+      paintTexts();
+    }
+  };
+
+  const drawColumns = (columns, place) => {
     place.classList.toggle('twice', page.isCompared());
     byId('playground').classList.toggle('compared', page.isCompared());
     place.replaceChildren(...columns.map(drawColumn), ...(page.isCompared() ? verdict(columns) : []));
@@ -335,4 +359,6 @@ export const turns = (show, page) => {
       addresses.delete(blob);
     }
   };
+
+  return { drawColumns, drawTexts };
 };

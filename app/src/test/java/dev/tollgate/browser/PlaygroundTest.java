@@ -33,6 +33,7 @@ class PlaygroundTest {
     private static final String ADMIN_KEY = "admin-key-of-the-tests";
     private static final String PASSWORD = "a sentence nobody else has";
     private static final String ESTIMATE = "**/playground/estimate";
+    private static final String COLOURS = "**/highlight.js";
 
     private static Gateway gateway;
     private static Browser member;
@@ -343,9 +344,16 @@ class PlaygroundTest {
             assertThat(page.evaluate("() => typeof hljs"))
                     .as("loaded with the first code")
                     .isEqualTo("undefined");
+            List<Route> held = new ArrayList<>();
+            page.route(COLOURS, held::add);
             ask(page, "Please draw a table.");
             answer(page, "Golden Gate");
             page.waitForSelector(".turn.assistant .costs b");
+            page.click(".turn [aria-label=Price]");
+            page.waitForSelector(".turn table.calc");
+            page.click(".turn [aria-label=More]");
+            page.waitForCondition(() -> !held.isEmpty());
+            held.getFirst().resume();
             assertThat(page.evaluate(
                             "() => getComputedStyle(document.querySelector('.answer td:last-child')).textAlign"))
                     .isEqualTo("right");
@@ -354,6 +362,10 @@ class PlaygroundTest {
                             "() => getComputedStyle(document.querySelector('.answer blockquote')).borderLeftWidth"))
                     .isEqualTo("3px");
             page.waitForSelector(".answer code [class^=hljs-]");
+            page.unroute(COLOURS);
+            assertThat(page.isVisible(".turn table.calc") && page.isVisible(".turn >> text=Show code"))
+                    .as("what was opened before the colours came stays open")
+                    .isTrue();
             assertThat(page.textContent(".answer .block > header")).isEqualTo("pythonCopy");
             visit.assertFits();
             visit.keep("playground-markdown");
