@@ -12,7 +12,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Posts anywhere; which places are allowed is the other half's to say. */
-record PlainPost(HttpClient client) implements PublicPost, AutoCloseable {
+public record PlainPost(HttpClient client) implements PublicPost, AutoCloseable {
+
+    /** How long an answer is waited for. */
+    public static final Duration PATIENCE = Duration.ofMinutes(1);
 
     PlainPost() {
         this(HttpClient.newHttpClient());
@@ -27,7 +30,7 @@ record PlainPost(HttpClient client) implements PublicPost, AutoCloseable {
     public int post(String accountId, String url, Map<String, String> headers, byte[] body)
             throws InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url))
-                .timeout(Duration.ofSeconds(10))
+                .timeout(PATIENCE)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body));
         headers.forEach(request::header);
         try {
