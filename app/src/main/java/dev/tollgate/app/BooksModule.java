@@ -58,6 +58,7 @@ record BooksModule(PortalBooks portal, CallBooks calls) implements AutoCloseable
         Duration callMax = ground.catalogue().callTimeMax(ground.settings().get(TrafficSettings.CALL));
         BooksModule books = ground.open(
                 open(ground.settings(), ground.surroundings(), ground.random(), callMax, true), BooksModule::close);
+        books.database().waitForPages(ground.surroundings().waits().page());
         books.stores().prices().applyTo(ground.catalogue());
         books.stores().sold().applyTo(ground.catalogue());
         books.calls().stores().routed().learn(books.database());

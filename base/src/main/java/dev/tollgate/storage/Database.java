@@ -28,6 +28,7 @@ public final class Database implements AutoCloseable {
     private final ReadConnections readers;
     private @Nullable Writer writer;
     private @Nullable PageReads pages;
+    private Duration pagePatience = PageReads.PATIENCE;
 
     private boolean isRestored;
 
@@ -305,10 +306,15 @@ public final class Database implements AutoCloseable {
     public synchronized PageReads pages() {
         PageReads present = pages;
         if (present == null) {
-            present = new PageReads(engine, this::failed);
+            present = pages(pagePatience);
             pages = present;
         }
         return present;
+    }
+
+    /** Sets how long a read of a page may take; to be said before the first. */
+    public synchronized void waitForPages(Duration patience) {
+        pagePatience = patience;
     }
 
     PageReads pages(Duration patience) {

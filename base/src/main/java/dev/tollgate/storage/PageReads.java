@@ -27,8 +27,8 @@ public final class PageReads implements AutoCloseable {
 
     private static final int CONNECTIONS = 4;
 
-    /** The longest time of a read, including the waits for its turn and for a connection. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /** The usual longest time of a read, including the waits for its turn and for a connection. */
+    public static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private static final FairTurns.Bounds BOUNDS = new FairTurns.Bounds(CONNECTIONS, CONNECTIONS - 1, 1_000, 100);
 
@@ -40,11 +40,10 @@ public final class PageReads implements AutoCloseable {
     private final ScheduledThreadPoolExecutor watch;
     private volatile boolean isClosed;
 
-    /** @param failed receives each failure of a read, on the thread of the read */
-    PageReads(Engine engine, Consumer<SQLException> failed) {
-        this(engine, PATIENCE, failed);
-    }
-
+    /**
+     * @param patience the longest time of a read
+     * @param failed receives each failure of a read, on the thread of the read
+     */
     PageReads(Engine engine, Duration patience, Consumer<SQLException> failed) {
         this.failed = failed;
         this.engine = engine;
@@ -64,7 +63,7 @@ public final class PageReads implements AutoCloseable {
 
     /**
      * @param payer the account of the read, or a name for reads of the operator
-     * @throws StoreUnavailable if the database fails, or the read takes more than two seconds
+     * @throws StoreUnavailable if the database fails, or the read takes longer than the patience
      */
     public <T extends @Nullable Object> T read(String payer, Query<T> query) {
         OnePage page = OnePage.of(engine);
@@ -86,7 +85,7 @@ public final class PageReads implements AutoCloseable {
      * waits for a commit of its own, later reads are of one instant after that commit.
      *
      * @param payer the account of the page, or a name for pages of the operator
-     * @throws StoreUnavailable if the database fails, or one read takes more than two seconds
+     * @throws StoreUnavailable if the database fails, or one read takes longer than the patience
      */
     public <T extends @Nullable Object> T onePage(String payer, Supplier<T> making) {
         if (OnePage.of(engine) != null) {

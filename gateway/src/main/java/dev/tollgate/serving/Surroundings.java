@@ -3,6 +3,7 @@ package dev.tollgate.serving;
 import dev.tollgate.base.words.Language;
 import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.protocols.door.Protocol;
+import dev.tollgate.storage.PageReads;
 import dev.tollgate.upstreams.gemini.GeminiMedia;
 import dev.tollgate.upstreams.media.Resolver;
 import java.time.Duration;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param random for ids, weights and jitter, from any thread; never for secrets
  * @param environment a variable's value by its name, null where it is not set
  * @param resolver finds the hosts that media are downloaded from
- * @param waits what tests shorten
+ * @param waits what tests shorten or lengthen
  * @param foreignWrites whether other processes may write to the embedded database, as in tests; otherwise the server stops if one does
  * @param passwordKibibytes how much memory the hash of a password fills, null for what the program uses: tests, which sign up by the hundred, fill less
  * @param uploadedAbove bytes of a Gemini call's body beyond which its media are uploaded: tests, which upload by the dozen, have less
@@ -45,15 +46,20 @@ public record Surroundings(
     /**
      * @param halfClose how long after a request the end of what its caller sends is no departure; a test that leaves has none
      * @param silence after how much of it a stream begins or has a heartbeat (D35, E21)
+     * @param page how long a read of a page may take; tests share the machine with many others, and give it more
      */
-    public record Waits(Duration halfClose, Duration silence) {
+    public record Waits(Duration halfClose, Duration silence, Duration page) {
 
         public Waits withHalfClose(Duration other) {
-            return new Waits(other, silence);
+            return new Waits(other, silence, page);
         }
 
         public Waits withSilence(Duration other) {
-            return new Waits(halfClose, other);
+            return new Waits(halfClose, other, page);
+        }
+
+        public Waits withPage(Duration other) {
+            return new Waits(halfClose, silence, other);
         }
     }
 
@@ -64,7 +70,7 @@ public record Surroundings(
             Resolver.SYSTEM,
             false,
             0,
-            new Waits(EdgeLimits.HALF_CLOSE, Duration.ofSeconds(15)),
+            new Waits(EdgeLimits.HALF_CLOSE, Duration.ofSeconds(15), PageReads.PATIENCE),
             null,
             GeminiMedia.BODY_BYTES_MAX,
             Map.of(),

@@ -158,10 +158,13 @@ public final class CallServer extends KeysServer implements SandboxServer {
                 : startOn(Postgres.migrated(), environment, settings);
     }
 
-    /** Returns the surroundings of tests: they change the database behind the program's back, and leave as soon as they can. */
+    /** Returns the surroundings of tests: they change the database behind the program's back, leave as soon as they can, and share a busy machine. */
     static Surroundings ofTests(Surroundings surroundings) {
-        Surroundings all =
-                surroundings.with(it -> it.sandboxRequestsMax = REQUESTS_KEPT).with(it -> it.foreignWrites = true);
+        Surroundings all = surroundings.with(it -> {
+            it.sandboxRequestsMax = REQUESTS_KEPT;
+            it.foreignWrites = true;
+            it.waits = it.waits.withPage(Duration.ofMinutes(1));
+        });
         return all.waits().halfClose().equals(EdgeLimits.HALF_CLOSE)
                 ? all.with(it -> it.waits = it.waits.withHalfClose(Duration.ZERO))
                 : all;

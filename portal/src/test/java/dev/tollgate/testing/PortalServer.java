@@ -194,6 +194,7 @@ public final class PortalServer extends AccountsServer {
                         ? Database.open(settings.data(), true) // tests change it behind the program's back
                         : Database.openShared(url.value(), settings.data()),
                 Database::close);
+        database.waitForPages(Duration.ofMinutes(1)); // others keep the machine busy
         Duration callMax = ground.catalogue().callTimeMax(settings.get(TrafficSettings.CALL));
         PortalBooks.Choice choice = new PortalBooks.Choice(
                 settings, clock, ground.random(), passwordKibibytes, callMax, settings.hasRealUpstream());
