@@ -73,15 +73,10 @@ public interface BatchChange extends JobChange {
     /** Ends a batch whose lines have all ended, or are not to begin any more, if the server still has it. */
     record BatchEnded(String id, String nodeId, Job.State state, Instant at) implements BatchChange {
 
-        private static final String JOB = """
-                UPDATE job SET state = ?, ended_at = ?, gone_at = CASE WHEN gone_at = 0 THEN 0 WHEN charged_micros > 0 THEN CAST(? AS BIGINT) ELSE CAST(? AS BIGINT) END,
-                    node_id = '', pause = NULL, paused_at = NULL
-                WHERE id = ? AND state = 'open' AND node_id = ?
-                    AND NOT EXISTS (SELECT 1 FROM job_line l WHERE l.job_id = job.id AND l.state = 'running')""";
-
         @Override
         public void write(Statements statements, JobEvents events) throws SQLException {
-            int ended = statements.run(JOB, state.code(), at, at.plus(Job.KEPT), at.plus(Job.KEPT_FREE), id, nodeId);
+            int ended = statements.run(
+                    Job.END_OF_SERVER, state.code(), at, at.plus(Job.KEPT), at.plus(Job.KEPT_FREE), id, nodeId);
             if (ended == 1) {
                 keepResults(statements, id, at);
                 events.ended(statements, id, at);

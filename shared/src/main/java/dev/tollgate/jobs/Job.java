@@ -57,6 +57,16 @@ public record Job(
                     + " j.created_at, j.deadline, j.cancel_at, j.ended_at, j.charged_micros, l.state, l.call_id, l.tries, l.sealed"
                     + " FROM job j LEFT JOIN job_line l ON l.job_id = j.id AND l.line = 1";
 
+    /** Ends open jobs. Takes the state, the time, and the times until which a job is kept that has cost something, or nothing. */
+    static final String END = """
+            UPDATE job SET state = ?, ended_at = ?, gone_at = CASE WHEN gone_at = 0 THEN 0 WHEN charged_micros > 0 THEN CAST(? AS BIGINT) ELSE CAST(? AS BIGINT) END,
+                node_id = '', pause = NULL, paused_at = NULL
+            WHERE state = 'open'""";
+
+    /** Ends a job of which nothing runs, if a server still has it. Takes the job's id and the server, too. */
+    static final String END_OF_SERVER = END
+            + " AND id = ? AND node_id = ? AND NOT EXISTS (SELECT 1 FROM job_line l WHERE l.job_id = job.id AND l.state = 'running')";
+
     /** The kind of a job's result. */
     public enum Kind {
         /** A response in the background: one call. */

@@ -275,10 +275,6 @@ public interface JobChange extends Change {
     record Ended(String id, String nodeId, Job.State state, Instant at, byte @Nullable [] trouble)
             implements JobChange {
 
-        private static final String JOB = """
-                UPDATE job SET state = ?, ended_at = ?, gone_at = CASE WHEN gone_at = 0 THEN 0 ELSE ? END, node_id = '', pause = NULL, paused_at = NULL
-                WHERE id = ? AND state = 'open' AND node_id = ?
-                    AND NOT EXISTS (SELECT 1 FROM job_line l WHERE l.job_id = job.id AND l.state = 'running')""";
         // Its hold is not released yet: the next server that takes the job ends it.
         private static final String BACK =
                 "UPDATE job SET node_id = '', due_at = ? WHERE id = ? AND state = 'open' AND node_id = ?";
@@ -288,8 +284,9 @@ public interface JobChange extends Change {
 
         @Override
         public void write(Statements statements, JobEvents events) throws SQLException {
-            boolean ends = statements.run(JOB, state.code(), at, at.plus(Job.KEPT_FREE), id, nodeId) == 1;
-            if (!ends) {
+            int ended = statements.run(
+                    Job.END_OF_SERVER, state.code(), at, at.plus(Job.KEPT), at.plus(Job.KEPT_FREE), id, nodeId);
+            if (ended == 0) {
                 statements.run(BACK, at, id, nodeId);
                 return;
             }
@@ -354,9 +351,7 @@ public interface JobChange extends Change {
         private static final String FIND =
                 "SELECT j.state, j.node_id <> '' OR EXISTS (SELECT 1 FROM job_line l WHERE l.job_id = j.id AND l.state = 'running')"
                         + " FROM job j WHERE j.id = ? AND j.account_id = ? AND j.gone_at > ?";
-        private static final String END =
-                "UPDATE job SET state = 'cancelled', ended_at = ?, gone_at = CASE WHEN charged_micros > 0 THEN CAST(? AS BIGINT) ELSE CAST(? AS BIGINT) END,"
-                        + " node_id = '', pause = NULL, paused_at = NULL WHERE id = ?";
+        private static final String END = Job.END + " AND id = ?";
 
         private final String id;
         private final String accountId;
@@ -402,7 +397,8 @@ public interface JobChange extends Change {
                             : row.getBoolean(2) ? Cancelled.RUNNING : Cancelled.NOW,
                     values.toArray());
             if (found == Cancelled.NOW) {
-                statements.run(END, at, at.plus(Job.KEPT), at.plus(Job.KEPT_FREE), id);
+                String cancelled = Job.State.CANCELLED.code();
+                statements.run(END, cancelled, at, at.plus(Job.KEPT), at.plus(Job.KEPT_FREE), id);
                 BatchChange.keepResults(statements, id, at);
                 events.ended(statements, id, at);
             } else if (found == Cancelled.RUNNING) {
@@ -484,9 +480,6 @@ public interface JobChange extends Change {
         private static final String LINES = """
                 UPDATE job_line SET state = 'waiting', sealed = NULL
                 WHERE state IN ('waiting', 'running') AND job_id IN (SELECT id FROM job WHERE state = 'open')""";
-        private static final String JOBS = """
-                UPDATE job SET state = 'failed', ended_at = ?, gone_at = CASE WHEN gone_at = 0 THEN 0 WHEN charged_micros > 0 THEN CAST(? AS BIGINT) ELSE CAST(? AS BIGINT) END, node_id = '', pause = NULL, paused_at = NULL
-                WHERE state = 'open'""";
 
         private final Instant at;
 
@@ -504,7 +497,8 @@ public interface JobChange extends Change {
             statements.run(LINES);
             List<String> batches = statements.list(
                     "SELECT id FROM job WHERE kind = 'batch' AND state = 'open'", row -> row.getString(1));
-            decide(statements.run(JOBS, at, at.plus(Job.KEPT), at.plus(Job.KEPT_FREE)));
+            String failed = Job.State.FAILED.code();
+            decide(statements.run(Job.END, failed, at, at.plus(Job.KEPT), at.plus(Job.KEPT_FREE)));
             for (String batch : batches) {
                 BatchChange.keepResults(statements, batch, at);
             }
