@@ -54,10 +54,10 @@ public final class Jobs {
     private static final String PURPOSE = "results of jobs";
 
     /**
-     * The condition of a job that a server may take, or has. A dead server has no row, and a server that joins again has a new id. Takes the time and the
-     * server's name.
+     * The condition of a job that a server may take, or has. One that was never taken is due whatever the clock says. A dead server has no row, and a
+     * server that joins again has a new id. Takes the time and the server's name.
      */
-    static final String DUE = "(j.node_id = '' AND j.due_at <= ? OR j.node_id = ?"
+    static final String DUE = "(j.node_id = '' AND (j.due_at <= ? OR j.due_at = j.created_at) OR j.node_id = ?"
             + " OR j.node_id <> '' AND NOT EXISTS (SELECT 1 FROM node n WHERE n.id = j.node_id))";
 
     /** Orders due jobs so that accounts alternate, each with the jobs that the server has, then with its oldest. */

@@ -213,6 +213,19 @@ class JobsTest {
 
     @ParameterizedTest
     @EnumSource(Stores.class)
+    void a_new_job_is_taken_also_if_the_clock_is_set_back(Stores stores) {
+        open(stores, bounds(100, 100, 1 << 20));
+        accept("job_1");
+        store.setNow(BooksFixture.NOON.minusSeconds(600));
+        assertThat(taken("node_1", 9)).containsExactly("job_1");
+        Instant now = store.now();
+        jobs.commit(new JobChange.Wait("job_1", "node_1", null, now, now.plusSeconds(10), 1, null));
+        inHand.clear();
+        assertThat(taken("node_1", 9)).as("before its retry").isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
     void jobs_of_a_server_without_a_row_are_free(Stores stores) {
         open(stores, bounds(100, 100, 1 << 20));
         store.execute("INSERT INTO node (id, lease_until) VALUES ('alive', 1)");
