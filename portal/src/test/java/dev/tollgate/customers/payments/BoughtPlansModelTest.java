@@ -30,6 +30,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -480,9 +481,11 @@ class BoughtPlansModelTest {
         } else if (dice < 11) {
             return topsUp(sheet, 1 + random.nextInt(9));
         } else if (dice < 14) {
-            return paid.isEmpty() ? "" : goesBack(sheet, paid.get(random.nextInt(paid.size())), random);
+            List<Paid> some = some(paid, each -> each.isDecided, random);
+            return some.isEmpty() ? "" : goesBack(sheet, some.get(random.nextInt(some.size())), random);
         } else if (dice < 15) {
-            return paid.isEmpty() ? "" : isDisputed(sheet, paid.get(random.nextInt(paid.size())));
+            List<Paid> some = some(paid, each -> each.disputedCents > 0, random);
+            return some.isEmpty() ? "" : isDisputed(sheet, some.get(random.nextInt(some.size())));
         } else if (dice < 16) {
             return running == null ? "" : cancels(sheet, running);
         } else if (dice < 17) {
@@ -498,6 +501,12 @@ class BoughtPlansModelTest {
             return ends(sheet, running);
         }
         return version.isClosed || random.nextInt(3) > 0 ? "" : closes(version);
+    }
+
+    /** Returns those of a kind half of the time, if there are some. */
+    private static List<Paid> some(List<Paid> all, Predicate<Paid> kind, Random random) {
+        List<Paid> those = all.stream().filter(kind).toList();
+        return those.isEmpty() || random.nextBoolean() ? all : those;
     }
 
     private String begins(Sheet sheet, Version version, boolean isNow) {
