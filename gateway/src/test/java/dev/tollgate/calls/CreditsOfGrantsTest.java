@@ -31,7 +31,7 @@ class CreditsOfGrantsTest {
     private static Customer withGrants() {
         Customer customer = gateway.customer("10");
         GrantRows rows = new GrantRows(gateway::execute, customer.account());
-        Instant start = Instant.now().minusSeconds(60);
+        Instant start = gateway.now().minusSeconds(60);
         rows.add(1, 3_000_000, 2_500_000, "", start, Instant.parse("2100-12-28T00:00:00Z"), "5:1000000", "0:250000");
         rows.add(2, 4_000_000, 0, "gemini-3-pro", start, null, "", "");
         rows.add(3, 4_000_000, 4_000_000, "gemini-4-* gemini-3-pro", start, null, "", "");
@@ -67,7 +67,7 @@ class CreditsOfGrantsTest {
         assertThat(first.at("/limits/0/hours").intValue()).isEqualTo(5);
         assertThat(first.at("/limits/0/credits").toString()).isEqualTo("1");
         assertThat(first.at("/limits/0/used").toString()).isEqualTo("0.25");
-        assertThat(Instant.parse(first.at("/limits/0/resets_at").stringValue())).isAfter(Instant.now());
+        assertThat(Instant.parse(first.at("/limits/0/resets_at").stringValue())).isAfter(gateway.now());
         JsonNode second = credits.at("/grants/1");
         assertThat(second.get("models").toString()).isEqualTo("[\"gemini-4-*\",\"gemini-3-pro\"]");
         assertThat(second.get("expires_at").isNull()).isTrue();

@@ -51,7 +51,7 @@ class GrantPagesTest {
         server.execute("UPDATE entry SET grants = '1:400000000' WHERE reason = 'a gift'");
         server.execute("UPDATE call SET paid_by = '1:4000 2:100' WHERE id = '" + call + "'");
         GrantRows rows = new GrantRows(server::execute, account);
-        Instant start = Instant.now().minusSeconds(60);
+        Instant start = server.now().minusSeconds(60);
         Instant end = Instant.parse("2100-12-28T00:00:00Z");
         rows.add(1, 500_000_000, 400_000_000, "", start, end, "5:20000000", "0:3000000");
         rows.add(2, 300_000_000, 60_000_000, "gemini-4-* gemini-2.5-pro", start, null, "", "");
