@@ -1,6 +1,5 @@
 package dev.tollgate.calls.kept;
 
-import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.storage.Change;
@@ -179,9 +178,8 @@ public final class KeptResponses {
             long usedAt,
             @Nullable String callId) {
 
-        /** Returns whether it is kept briefly: it counts as used before it was made. */
         boolean isBrief() {
-            return CompletionIds.isOne(id) && usedAt < CompletionIds.created(id).toEpochMilli();
+            return KeptEntry.isBrief(id, usedAt);
         }
 
         /**

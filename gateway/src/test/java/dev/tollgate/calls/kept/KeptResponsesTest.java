@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.MemoryBudget;
@@ -307,6 +308,14 @@ class KeptResponsesTest {
         assertReads(KeyOwner.account("key_2"), id, true);
         assertReads(new KeyOwner("", "team_1", "key_1"), id, true);
         assertReads(new KeyOwner("", "team_1", "key_2"), id, false);
+    }
+
+    @Test
+    void a_response_is_continued_also_if_a_clock_was_set_back_while_it_was_made() {
+        String id = CompletionIds.earliest(store.now().plus(Duration.ofHours(1))) + "abcdefgh";
+        store.reserve(id, MINE, 10, 10);
+        store.writer.commitAndWait(unit(MINE, id, null, NOTHING, NOTHING));
+        assertThat(chain(id).state()).isEqualTo(Chain.State.WHOLE);
     }
 
     @Test
