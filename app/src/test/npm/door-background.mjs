@@ -62,7 +62,7 @@ async function unhappy(openai, model) {
 }
 
 async function refused(openai, model) {
-  const fields = [{ stream: true }, { store: false }];
-  const asked = fields.map((more) => create(openai, model, 'Hi', more).catch((error) => error.param));
-  return { refused: await Promise.all(asked) };
+  const refused = await create(openai, model, 'Hi', { stream: true }).catch((error) => error.param);
+  const brief = await ended(openai, await create(openai, model, 'Hi', { store: false }));
+  return { refused, brief: [brief.status, brief.store] };
 }

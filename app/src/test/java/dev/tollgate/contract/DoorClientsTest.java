@@ -79,7 +79,7 @@ class DoorClientsTest {
                 {"begun":["queued",true,"",null],"whole":["completed","héllo 世界","b",true,null],"created":true,\
                 "items":["Say: héllo 世界","Say: héllo 世界"],"again":"completed","goesOn":"thanks","gone":404,\
                 "cancelled":["cancelled","cancelled",null,0],"failed":["failed","server_error",true,null],\
-                "cut":["incomplete","max_output_tokens"],"refused":["background","store"]}"""));
+                "cut":["incomplete","max_output_tokens"],"refused":"background","brief":["completed",false]}"""));
     }
 
     @Test
