@@ -178,7 +178,10 @@ class ConsolePlansTest {
                         "20 Dec 2026 12:00 (UTC)");
         assertThat(assign("pro", "1", "now")).isEqualTo(page() + "?done=plan.assign");
         assertThat(operator.get(page()).body())
-                .contains("Plan: Pro</h2>", "Grant 5, plan: <b", "From 24 Nov 2026 12:00 until 25 Nov 2026 12:00, for");
+                .contains(
+                        "Plan: Pro</h2>",
+                        "Grant 5, plan Day pass: <b",
+                        "From 24 Nov 2026 12:00 until 25 Nov 2026 12:00, for");
         assertThat(operator.get("/console/audit").body()).contains("after the running plan", "at once");
     }
 

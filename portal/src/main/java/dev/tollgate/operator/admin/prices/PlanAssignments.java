@@ -302,6 +302,7 @@ public final class PlanAssignments {
         RequestId request = by.requestId();
         String id = request == null ? null : request.text();
         for (int i = 0; i < TRIES; i++) {
+            Subscription last = sweep.present(accountId); // before the id: what another server does in between has it
             PlanStep.Taken known = id == null ? null : plans.stored().requested(accountId, id);
             if (request != null && known != null) {
                 if (!isSame.test(known)) {
@@ -309,7 +310,7 @@ public final class PlanAssignments {
                 }
                 return known.its();
             }
-            Turn turn = step.apply(sweep.present(accountId), id);
+            Turn turn = step.apply(last, id);
             if (isCommitted(by, action, accountId, turn, told)) {
                 return turn.after();
             }
