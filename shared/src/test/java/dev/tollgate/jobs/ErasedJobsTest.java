@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -60,18 +61,22 @@ class ErasedJobsTest {
         store.close();
     }
 
-    /** A batch with results of so many bytes. */
     private void batch(int lines, int bytes) {
-        batches.accept(ID, "acc_1", OWNER, null, "", "/v1/x", "input", Duration.ofDays(9), new byte[] {1});
+        batch(ID, lines, bytes);
+    }
+
+    /** A batch with results of so many bytes. */
+    private void batch(String id, int lines, int bytes) {
+        batches.accept(id, "acc_1", OWNER, null, "", "/v1/x", "input", Duration.ofDays(9), new byte[] {1});
         store.execute("UPDATE job SET node_id = 'own'");
-        jobs.commit(new BatchChange.Checked(ID, "own", store.now(), lines, 1, 2, jobs.seal(ID, 0, new byte[] {1})));
+        jobs.commit(new BatchChange.Checked(id, "own", store.now(), lines, 1, 2, jobs.seal(id, 0, new byte[] {1})));
         int atOnce = Math.clamp(4_000_000 / bytes, 1, 64);
         for (int from = 1; from <= lines; from += atOnce) {
             LineRefused[] some = new LineRefused[Math.min(atOnce, lines + 1 - from)];
             for (int i = 0; i < some.length; i++) {
                 byte[] sealed = new byte[bytes];
                 random.nextBytes(sealed);
-                some[i] = new LineRefused(ID, "own", from + i, 7, 400, sealed, bytes);
+                some[i] = new LineRefused(id, "own", from + i, 7, 400, sealed, bytes);
             }
             store.writer.commitAndWait(Unit.of(some));
         }
@@ -84,8 +89,8 @@ class ErasedJobsTest {
         jobs.sweep();
     }
 
-    private void end() {
-        jobs.commit(new BatchChange.BatchEnded(ID, "own", Job.State.COMPLETED, store.now()));
+    private void end(String id) {
+        jobs.commit(new BatchChange.BatchEnded(id, "own", Job.State.COMPLETED, store.now()));
     }
 
     /** Deletes in the units of the sweep. @return their times in ascending order, in nanoseconds */
@@ -132,7 +137,7 @@ class ErasedJobsTest {
     void results_and_rows_go_in_short_commits(int bytes) {
         int lines = linesOf(bytes);
         batch(lines, bytes);
-        end();
+        end(ID);
         emptyLog();
         batches.deleteResults(batches.taken(ID));
         assertShort(lines + " results of " + bytes + " bytes", unitsMin(lines, bytes), swept());
@@ -141,6 +146,18 @@ class ErasedJobsTest {
         store.execute("UPDATE job SET gone_at = 0");
         assertShort(lines + " rows", 0, swept());
         assertThat(rows()).isZero();
+    }
+
+    @Test
+    void results_of_several_batches_go_at_once() {
+        for (String id : List.of(ID, "chatcmpl-2")) {
+            batch(id, 3, 10);
+            end(id);
+            batches.deleteResults(batches.taken(id));
+        }
+        assertThat(swept().length).isEqualTo(1);
+        assertThat(store.number("SELECT COUNT(sealed) FROM job_line WHERE line > 0"))
+                .isZero();
     }
 
     @ParameterizedTest

@@ -270,6 +270,20 @@ class JobsTest {
 
     @ParameterizedTest
     @EnumSource(Stores.class)
+    void a_deleted_job_stays_until_its_server_has_ended_it(Stores stores) {
+        open(stores, bounds(100, 100, 1 << 20));
+        accept("job_1");
+        taken("node_1", 1);
+        assertThat(jobs.cancel("acc_1", OWNER, "job_1", true)).isEqualTo(Cancelled.RUNNING);
+        jobs.sweep();
+        assertThat(store.number("SELECT COUNT(*) FROM job")).isEqualTo(1);
+        jobs.commit(new JobChange.Ended("job_1", "node_1", Job.State.CANCELLED, store.now(), null));
+        jobs.sweep();
+        assertThat(store.number("SELECT COUNT(*) FROM job")).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
     void a_job_that_was_cancelled_does_not_wait_for_its_retry(Stores stores) {
         open(stores, bounds(100, 100, 1 << 20));
         Instant now = BooksFixture.NOON;

@@ -353,8 +353,7 @@ final class BatchRun implements Runnable {
         Next next = attempt.next();
         boolean heard = attempt.trial().hasHeard();
         Instant now = now();
-        LineVerdict verdict =
-                LineVerdict.of(error, heard, next.tries(), next.refusals(), batch.job(), now, ground.random());
+        LineVerdict verdict = LineVerdict.of(error, heard, next.tries(), next.refusals(), now, ground.random());
         boolean isOfProvider = LineVerdict.isOfProvider(error, heard);
         switch (verdict) {
             case LineVerdict.Refused _ -> refused(attempt, error);

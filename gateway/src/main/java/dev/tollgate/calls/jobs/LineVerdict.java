@@ -31,8 +31,7 @@ sealed interface LineVerdict {
             Duration.ofHours(1));
 
     /** @param heard whether the provider had said something @param tries that count, before this one @param refusals of the provider, before this one */
-    static LineVerdict of(
-            ApiError error, boolean heard, int tries, int refusals, Job job, Instant now, RandomGenerator random) {
+    static LineVerdict of(ApiError error, boolean heard, int tries, int refusals, Instant now, RandomGenerator random) {
         Job.Pause pause = Verdict.pause(error);
         if (pause != null) {
             return new Paused(pause, Verdict.due(error, now, pause));

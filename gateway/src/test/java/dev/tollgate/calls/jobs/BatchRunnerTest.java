@@ -36,6 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of a batch by the ends of its lines' tries (J17, J19). A door of the test makes the calls. */
 @Timeout(60)
@@ -250,6 +252,18 @@ class BatchRunnerTest {
         assertThat(batch().job().dueAt()).isEqualTo(store.now().plusSeconds(5));
     }
 
+    @Test
+    void a_pause_lasts_until_the_deadline_at_most() {
+        behaviour = _ -> RATE;
+        begin(1);
+        awaitPause();
+        Instant deadline = batch().job().deadline();
+        later(Duration.between(store.now(), deadline.minusSeconds(2)));
+        await("another pause", () -> batch().job().dueAt().equals(deadline));
+        later(Duration.ofSeconds(2));
+        await("the end", () -> !batch().job().isOpen());
+    }
+
     // ---- faults ----
 
     @Test
@@ -288,6 +302,15 @@ class BatchRunnerTest {
         await("the end", () -> !batch().job().isOpen());
         assertThat(batch().failed()).isEqualTo(1);
         assertThat(tried).hasSize(4);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"503, false, false", "503, true, true", "504, false, true"})
+    void a_failure_is_a_try_unless_the_provider_was_busy(int status, boolean heard, boolean isTry) {
+        ApiError error = ApiError.of(ErrorCode.UPSTREAM_ERROR, "No.").withStatus(status);
+        LineVerdict verdict = LineVerdict.of(error, heard, 0, 0, BooksFixture.NOON, new Random(1));
+        assertThat(verdict).isInstanceOfSatisfying(LineVerdict.Again.class, again -> assertThat(again.isTry())
+                .isEqualTo(isTry));
     }
 
     /** What the provider refuses is no try: a restart only shortens the next wait. */

@@ -76,6 +76,18 @@ class JobOutletTest {
     }
 
     @Test
+    void an_error_behind_a_whole_answer_reaches_the_call() {
+        List<@Nullable ApiError> failed = new ArrayList<>();
+        JobOutlet outlet = new JobOutlet(vertx.getOrCreateContext(), failed::add, null);
+        outlet.body(1);
+        outlet.end(new byte[1], 1);
+        outlet.whenLeft(left::add);
+        outlet.fail(LineRefusals.NO_ROOM);
+        assertThat(left).containsExactly((ApiError) null);
+        assertThat(failed).containsExactly(LineRefusals.NO_ROOM);
+    }
+
+    @Test
     void an_answer_is_kept_up_to_its_limit() {
         written("acc_1", MOST);
         assertThat(left).containsExactly((ApiError) null);

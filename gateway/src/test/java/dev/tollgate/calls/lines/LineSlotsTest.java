@@ -98,6 +98,19 @@ class LineSlotsTest {
     }
 
     @Test
+    void answers_before_another_refusal_do_not_count() {
+        LineSlots.Slot line = fill("acc_1").getFirst();
+        line.refused();
+        for (int i = 1; i < LineSlots.ANSWERS_FOR_ONE; i++) {
+            line.answered();
+        }
+        passes(LineSlots.HALVED_EACH);
+        line.refused();
+        line.answered();
+        assertThat(slots.most("m")).isEqualTo(1);
+    }
+
+    @Test
     void an_account_has_half_of_all_lines() throws InterruptedException {
         for (int i = 0; i < 50; i++) {
             enter("acc_1");
@@ -140,6 +153,28 @@ class LineSlotsTest {
         all.getFirst().close();
         all.getFirst().close();
         assertThat(waits.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void a_line_takes_one_place_of_one_model() {
+        LineSlots.Slot line = enter("acc_1");
+        assertThat(line.takes("m")).isTrue();
+        assertThat(line.takes("m")).isFalse();
+        assertThat(line.takes("another")).isFalse();
+        line.close();
+        assertThat(fill("acc_1")).hasSize(4);
+    }
+
+    @Test
+    void the_hour_begins_with_the_end_of_the_last_line() {
+        List<LineSlots.Slot> all = fill("acc_1");
+        all.getFirst().refused();
+        passes(LineSlots.FORGOTTEN_AFTER.multipliedBy(2));
+        all.forEach(LineSlots.Slot::close);
+        passes(LineSlots.FORGOTTEN_AFTER);
+        assertThat(slots.most("m")).isEqualTo(2);
+        passes(Duration.ofNanos(1));
+        assertThat(slots.most("m")).isEqualTo(4);
     }
 
     @Test

@@ -35,6 +35,8 @@ class InputCheckTest {
     private static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
     private static final Model MODEL =
             Objects.requireNonNull(CatalogueLoader.builtIn().find("gemini-2.5-flash"));
+    private static final Model ANOTHER =
+            Objects.requireNonNull(CatalogueLoader.builtIn().find("gemini-2.5-pro"));
 
     private final List<String> bodies = new ArrayList<>();
     private Endpoint endpoint = Endpoint.CHAT;
@@ -45,7 +47,7 @@ class InputCheckTest {
         if (body.contains("refuse")) {
             throw ApiError.invalid("messages", "'messages' is not liked.").asException();
         }
-        return new Checked(MODEL, null);
+        return new Checked(body.contains("another") ? ANOTHER : MODEL, null);
     }
 
     private Findings of(String input) {
@@ -166,6 +168,13 @@ class InputCheckTest {
         endpoint = Endpoint.RESPONSES;
         of(line("a", "{\"store\":true,\"input\":\"x\"}").replace("chat/completions", "responses"));
         assertThat(bodies).isEqualTo(List.of("{\"stream\":false,\"store\":false,\"input\":\"x\"}"));
+    }
+
+    @Test
+    void a_batch_of_several_models_is_of_none() {
+        String one = line("a", "{}") + line("b", "{}");
+        assertThat(of(one).model()).isEqualTo("gemini-2.5-flash");
+        assertThat(of(one + line("c", "{\"a\":\"another\"}")).model()).isNull();
     }
 
     /** 200 credits per million for audio, the dearest prompt, and 500 for output; priority is the dearest tier. */

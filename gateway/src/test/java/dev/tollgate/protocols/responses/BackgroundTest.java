@@ -169,6 +169,8 @@ class BackgroundTest {
         assertThat(waits.path("status").asString()).isEqualTo("queued");
         assertThat(waits.path("paused").path("reason").asString()).isEqualTo("limit");
         assertThat(waits.path("paused").path("message").asString()).contains("limit");
+        assertThat(waits.path("paused").path("retry_at").asLong())
+                .isGreaterThan(waits.path("paused").path("since").asLong());
     }
 
     @Test

@@ -228,9 +228,24 @@ class GrantsTest {
     }
 
     private ReserveOutcome leavingAsMuch(String id, String model, long micros) {
-        Reserve reserve = reserving(id, model, micros, micros);
-        reserve.leaveAsMuch(() -> true);
+        return leavingAsMuch(reserving(id, model, micros, micros), true);
+    }
+
+    private ReserveOutcome leavingAsMuch(Reserve reserve, boolean asked) {
+        reserve.leaveAsMuch(() -> asked);
         return store.decide(reserve);
+    }
+
+    @Test
+    void a_call_leaves_as_much_of_a_limit_if_it_has_to() {
+        store.account("acc_1", 1_000);
+        SpendLimits limits = new SpendLimits(null, 100L, null);
+        OpenHold hold = new OpenHold("a", "acc_1", "key_1", "chat", PRO, store.now());
+        assertThat(leavingAsMuch(new Reserve(hold, 51, 51, () -> limits, () -> true), true))
+                .isEqualTo(new ReserveOutcome.LeavesTooLittle(51, 0));
+        assertThat(leavingAsMuch(new Reserve(hold, 51, 51, () -> limits, () -> true), false))
+                .isEqualTo(new Reserved(51));
+        store.settle("a", 0);
     }
 
     @Test
@@ -245,6 +260,14 @@ class GrantsTest {
         assertThat(leavingAsMuch("f", ARGON, 525_000)).isEqualTo(new Reserved(525_000));
         store.settle("b", 0);
         store.settle("f", 0);
+    }
+
+    @Test
+    void what_a_call_leaves_may_be_in_a_grant() {
+        store.account("acc_1", 100_000);
+        give(1_000_000, until(LATER, "gemini-4-*"));
+        assertThat(leavingAsMuch("a", ARGON, 60_000)).isEqualTo(new Reserved(60_000));
+        store.settle("a", 0);
     }
 
     @Test

@@ -353,6 +353,21 @@ class RowsTest {
     }
 
     @Test
+    void a_hold_that_leaves_as_much_is_decided_from_memory_with_room_for_both() {
+        RememberedRows kept = kept(account(1_000, 0, 1_000, 0), windows("key_1", 900));
+        SpendLimits limits = new SpendLimits(1_000L, null, null);
+        assertThat(leaving(wanting(500)).isKnown(kept)).isTrue();
+        assertThat(leaving(wanting(501)).isKnown(kept)).isFalse();
+        assertThat(leaving(wanting(50, limits)).isKnown(kept)).isTrue();
+        assertThat(leaving(wanting(51, limits)).isKnown(kept)).isFalse();
+    }
+
+    private static Reserve leaving(Reserve reserve) {
+        reserve.leaveAsMuch(() -> true);
+        return reserve;
+    }
+
+    @Test
     void where_the_account_has_limits_its_windows_have_to_be_there_too() {
         Account has = new Account("acc_1", "One", NOON, false, new Balance(1_000, 0, 1_000, 0));
         AccountRow limited = new AccountRow(has, 9, 0, 0, null, new SpendLimits(null, 100L, null), 0, 0, 0);
