@@ -6,6 +6,7 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.storage.secrets.SecretKeys;
 import dev.tollgate.testing.AlteredBooks;
+import dev.tollgate.testing.BatchClient;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,12 +31,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
 
 /** Somebody alters one row of a job, of its lines or of its call: the check finds it, or the manual says that it cannot (J41). */
 @BesideOthers
 class AlteredJobsTest {
 
-    /** One response has completed, one was cancelled while it ran, one was refused, and one waits for credits. An interaction calls a function. */
+    /**
+     * One response has completed, one was cancelled while it ran, one was refused, and one waits for credits. An interaction calls a function. Of a batch
+     * two lines were answered, and the third was refused.
+     */
     static final List<String> FOUND = List.of(
             "UPDATE job SET charged_micros = charged_micros + 1 WHERE id = '{completed}'",
             "UPDATE job SET charged_micros = 0 WHERE id = '{completed}'",
@@ -94,7 +100,30 @@ class AlteredJobsTest {
             "UPDATE job SET state = 'requires_action' WHERE id = '{completed}'",
             "UPDATE call SET request_id = 'resp_x' WHERE request_id LIKE 'v1@_%' ESCAPE '@'",
             "UPDATE call SET request_id = (SELECT c.request_id FROM call c WHERE c.request_id LIKE 'v1@_%' ESCAPE '@') WHERE id = '{ordinary}'",
-            "DELETE FROM job_line WHERE job_id = '{acts}'");
+            "DELETE FROM job_line WHERE job_id = '{acts}'",
+            "UPDATE job_line SET call_id = 'chatcmpl-x' WHERE job_id = '{waiting}' AND line = 0",
+            "UPDATE job SET charged_micros = charged_micros + 1 WHERE id = '{batch}'",
+            "UPDATE job SET sealed_bytes = sealed_bytes + 1 WHERE id = '{batch}'",
+            "UPDATE job SET kind = 'response' WHERE id = '{batch}'",
+            "UPDATE job SET gone_at = ended_at + 259200000 WHERE id = '{batch}'",
+            "UPDATE batch SET completed = completed + 1 WHERE job_id = '{batch}'",
+            "UPDATE batch SET completed = completed - 1, failed = failed + 1 WHERE job_id = '{batch}'",
+            "UPDATE batch SET lines = lines - 1 WHERE job_id = '{batch}'",
+            "UPDATE batch SET job_id = 'chatcmpl-x' WHERE job_id = '{batch}'",
+            "UPDATE job_line SET status = 200 WHERE job_id = '{batch}' AND status >= 400",
+            "UPDATE job_line SET status = 399 WHERE job_id = '{batch}' AND status >= 400",
+            "UPDATE job_line SET status = 429 WHERE job_id = '{batch}' AND line = 1",
+            "UPDATE job_line SET status = NULL WHERE job_id = '{batch}' AND line = 1",
+            "UPDATE job_line SET state = 'waiting' WHERE job_id = '{batch}' AND line = 1",
+            "UPDATE job_line SET state = 'running' WHERE job_id = '{batch}' AND status >= 400",
+            "UPDATE job_line SET call_id = NULL WHERE job_id = '{batch}' AND line = 1",
+            "UPDATE job_line SET call_id = '{ordinary}' WHERE job_id = '{batch}' AND line = 1",
+            "UPDATE job_line SET call_id = 'chatcmpl-x' WHERE job_id = '{batch}' AND status >= 400",
+            "UPDATE job_line SET line = 4 WHERE job_id = '{batch}' AND line = 1",
+            "UPDATE job_line SET sealed = {sealed} WHERE job_id = '{batch}' AND line = 1",
+            "UPDATE call SET request_id = 'batch_' || SUBSTR('{batch}', 10) || '/2' WHERE request_id LIKE 'batch@_%/1' ESCAPE '@'",
+            "DELETE FROM job_line WHERE job_id = '{batch}' AND line = 1",
+            "DELETE FROM job WHERE id = '{batch}'");
 
     /** Alterations that docs/trouble.md names as unnoticed. */
     static final List<String> UNSEEN = List.of(
@@ -172,6 +201,7 @@ class AlteredJobsTest {
             names.put("{cancelled}", slow);
             return gateway.number("SELECT charged_micros FROM job WHERE id = '" + slow + "'") > 0;
         });
+        names.put("{batch}", batch(gateway, customer));
         Customer poor = gateway.customer("0.02");
         names.put("{waiting}", background(gateway, poor, "Hi", "pause IS NOT NULL"));
         names.put(
@@ -183,6 +213,20 @@ class AlteredJobsTest {
                 "{sealed}",
                 gateway.environment().containsKey("TOLLGATE_DATABASE_URL") ? "'\\x010203'::bytea" : "X'010203'");
         return names;
+    }
+
+    private static String batch(Gateway gateway, Customer customer) {
+        String lines = Stream.of("One", "Two", "refuse")
+                .map(word ->
+                        "{\"custom_id\":\"" + word + "\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":"
+                                + "{\"model\":\"gemini-2.5-pro\",\"max_tokens\":100,\"messages\":[{\"role\":\"user\",\"content\":\""
+                                + word + "\"}]}}")
+                .collect(Collectors.joining("\n"));
+        BatchClient client = new BatchClient(gateway, customer.key());
+        JsonNode batch = client.ended(client.create(lines));
+        assertThat(batch.path("request_counts").path("completed").asInt()).isEqualTo(2);
+        assertThat(batch.path("request_counts").path("failed").asInt()).isEqualTo(1);
+        return "chatcmpl-" + batch.path("id").asString().substring("batch_".length());
     }
 
     private static String chars(String id) {
