@@ -7,6 +7,8 @@ import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.sql.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +53,9 @@ public final class SeenJobs {
     private static final String YOUNGER =
             " AND (j.created_at, j.id) > (SELECT o.created_at, o.id FROM job o WHERE o.id = ?)";
     private static final int FIRST = 20;
+
+    /** Shorter than the 30 days for which a response is kept after its last use, and longer than a clock is set back. */
+    private static final Duration LONG_UNUSED = Duration.ofDays(15);
 
     private static final String KEPT = "SELECT id, used_at FROM kept_response WHERE account_id = ? AND id IN (?, ?)";
     /** A running call does not say whose it is; its job does. */
@@ -177,10 +182,20 @@ public final class SeenJobs {
         });
     }
 
-    /** Returns what a row says: what is kept briefly counts as used before it was made. */
     private static Stored stored(ResultSet row) throws SQLException {
-        boolean isBrief = CompletionIds.created(row.getString(1)).toEpochMilli() > row.getLong(2);
-        return isBrief ? Stored.BRIEFLY : Stored.ANSWER;
+        return isBrief(row.getString(1), row.getLong(2)) ? Stored.BRIEFLY : Stored.ANSWER;
+    }
+
+    /**
+     * Returns whether a response is kept until its caller has fetched it: it counts as used weeks before it was made. After a clock was set back, others are
+     * somewhat older than their ids.
+     *
+     * @param id of the response; one of a caller's own form is never kept so
+     * @param usedAt its last use by its row, in milliseconds
+     */
+    public static boolean isBrief(String id, long usedAt) {
+        return CompletionIds.isOne(id)
+                && Instant.ofEpochMilli(usedAt).plus(LONG_UNUSED).isBefore(CompletionIds.created(id));
     }
 
     // ---- for the operator ----

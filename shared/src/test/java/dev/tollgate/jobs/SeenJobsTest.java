@@ -14,10 +14,12 @@ import dev.tollgate.testing.Stores;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +54,9 @@ class SeenJobsTest {
 
     @AfterEach
     void close() {
-        store.close();
+        if (store != null) { // else the test needs no database
+            store.close();
+        }
     }
 
     private void accept(String id, KeyOwner owner) {
@@ -155,5 +159,17 @@ class SeenJobsTest {
                         new BatchRemarks.Reason("input_gone", "Gone.")));
         store.execute("UPDATE job_line SET sealed = ? WHERE line = 0", new byte[] {9});
         assertThat(seen.remarks(seen.batch("acc_1", KeyView.ALL, "chatcmpl-1"))).isNull();
+    }
+
+    @Test
+    void a_response_is_no_brief_one_after_a_clock_was_set_back() {
+        Instant made = Instant.parse("2026-11-29T12:00:00Z");
+        String id = "chatcmpl-20261129120000000000000aaaaaaaa";
+
+        assertThat(SeenJobs.isBrief(id, made.minus(Duration.ofHours(25)).toEpochMilli()))
+                .isFalse();
+        assertThat(SeenJobs.isBrief(id, made.minus(Duration.ofDays(29)).toEpochMilli()))
+                .isTrue();
+        assertThat(SeenJobs.isBrief("interaction of a caller", 0)).isFalse();
     }
 }

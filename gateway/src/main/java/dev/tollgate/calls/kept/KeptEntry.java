@@ -1,6 +1,5 @@
 package dev.tollgate.calls.kept;
 
-import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.storage.Change;
@@ -44,12 +43,6 @@ public record KeptEntry(
     /** Returns its last use when it is kept: what is kept briefly counts as long unused, which no other response is, and its use changes nothing. */
     long usedAt(Instant at) {
         return (isBrief ? at.plus(BRIEF).minus(KeptResponses.KEPT) : at).toEpochMilli();
-    }
-
-    /** Returns whether a response is kept briefly: it counts as used weeks before it was made. After a clock was set back, others are somewhat older. */
-    static boolean isBrief(String id, long usedAt) {
-        Instant weeksLater = Instant.ofEpochMilli(usedAt).plus(KeptResponses.KEPT.dividedBy(2));
-        return CompletionIds.isOne(id) && weeksLater.isBefore(CompletionIds.created(id));
     }
 
     /** Returns what it takes of the account's share. */

@@ -2,6 +2,7 @@ package dev.tollgate.calls.kept;
 
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.jobs.SeenJobs;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
@@ -179,7 +180,7 @@ public final class KeptResponses {
             @Nullable String callId) {
 
         boolean isBrief() {
-            return KeptEntry.isBrief(id, usedAt);
+            return SeenJobs.isBrief(id, usedAt);
         }
 
         /**
