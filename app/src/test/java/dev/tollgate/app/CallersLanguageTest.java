@@ -99,7 +99,7 @@ class CallersLanguageTest {
 
     /** Ids, secrets and their beginnings, hashes, a wait that is measured. */
     private static final Pattern OWN = Pattern.compile(
-            "\\b[a-z]+1?[_-](?:[a-z]+[_-])?(?=[A-Za-z]*[0-9])[0-9A-Za-z]{12,}|\\bsk-[0-9a-f]{8}\\b|\\b[0-9a-f-]{32,}\\b|\\b[0-9A-Za-z_-]{40,}=*|(?<=\"retryDelay\":\")[0-9.]+");
+            "\\b[a-z]+1?[_-](?:[a-z]+[_-])?(?=[a-z]*[0-9A-Z])[0-9A-Za-z]{12,}|\\bsk-[0-9a-f]{8}\\b|\\b[0-9a-f-]{32,}\\b|\\b[0-9A-Za-z_-]{40,}=*|(?<=\"retryDelay\":\")[0-9.]+");
 
     /** Headers whose values are measured. */
     private static final Pattern MEASURED =
